@@ -1,0 +1,119 @@
+package io.edgeipsec.ike.crypto;
+
+import io.edgeipsec.ike.message.IkeSpi;
+import io.edgeipsec.ike.message.OctetWriter;
+import io.edgeipsec.ike.message.Octets;
+import java.util.Optional;
+
+/**
+ * The key schedules of RFC 7296 §2.14, §2.17 and §2.18. Shared secrets passed in stay the caller's.
+ */
+public final class KeyDerivation {
+    private final Primitives primitives;
+
+    public KeyDerivation(Primitives primitives) {
+        this.primitives = primitives;
+    }
+
+    /** SKEYSEED = prf(Ni | Nr, g^ir), then the seven keys (RFC 7296 §2.14). */
+    public IkeKeys initial(
+            IkeSuite suite,
+            SecretBytes sharedSecret,
+            Octets nonceI,
+            Octets nonceR,
+            IkeSpi spiI,
+            IkeSpi spiR) {
+        try (SecretBytes nonces = seed(Optional.empty(), nonceI, nonceR);
+                SecretBytes skeyseed = primitives.prf(suite.prf(), nonces, sharedSecret)) {
+            return expand(suite, skeyseed, nonceI, nonceR, spiI, spiR);
+        }
+    }
+
+    /** SKEYSEED = prf(SK_d (old), g^ir (new) | Ni | Nr), with the old PRF (RFC 7296 §2.18). */
+    public IkeKeys rekeyed(
+            Prf oldPrf,
+            SecretBytes oldSkD,
+            IkeSuite suite,
+            SecretBytes sharedSecret,
+            Octets nonceI,
+            Octets nonceR,
+            IkeSpi spiI,
+            IkeSpi spiR) {
+        try (SecretBytes data = seed(Optional.of(sharedSecret), nonceI, nonceR);
+                SecretBytes skeyseed = primitives.prf(oldPrf, oldSkD, data)) {
+            return expand(suite, skeyseed, nonceI, nonceR, spiI, spiR);
+        }
+    }
+
+    /** KEYMAT = prf+(SK_d, [g^ir (new) |] Ni | Nr) (RFC 7296 §2.17). */
+    public ChildKeys child(
+            Prf prf,
+            SecretBytes skD,
+            EspSuite suite,
+            Optional<SecretBytes> sharedSecret,
+            Octets nonceI,
+            Octets nonceR) {
+        int encryption = suite.encryption().keyMaterialLength();
+        int integrity = suite.integrity().map(IntegrityAlgorithm::keyLength).orElse(0);
+        int direction = encryption + integrity;
+        try (SecretBytes seed = seed(sharedSecret, nonceI, nonceR);
+                SecretBytes material = primitives.prfPlus(prf, skD, seed, 2 * direction)) {
+            return new ChildKeys(
+                    material.slice(0, encryption),
+                    material.slice(encryption, direction),
+                    material.slice(direction, direction + encryption),
+                    material.slice(direction + encryption, 2 * direction));
+        }
+    }
+
+    private IkeKeys expand(
+            IkeSuite suite,
+            SecretBytes skeyseed,
+            Octets nonceI,
+            Octets nonceR,
+            IkeSpi spiI,
+            IkeSpi spiR) {
+        OctetWriter writer = new OctetWriter();
+        writer.octets(nonceI).octets(nonceR).u64(spiI.value()).u64(spiR.value());
+        int derivation = suite.prf().length();
+        int integrity = suite.integrity().map(IntegrityAlgorithm::keyLength).orElse(0);
+        int encryption = suite.encryption().keyMaterialLength();
+        int total = 3 * derivation + 2 * integrity + 2 * encryption;
+        try (SecretBytes seed = SecretBytes.wrap(writer.toByteArray());
+                SecretBytes keys = primitives.prfPlus(suite.prf(), skeyseed, seed, total)) {
+            Cutter cut = new Cutter(keys);
+            return new IkeKeys(
+                    cut.next(derivation),
+                    cut.next(integrity),
+                    cut.next(integrity),
+                    cut.next(encryption),
+                    cut.next(encryption),
+                    cut.next(derivation),
+                    cut.next(derivation));
+        }
+    }
+
+    private static SecretBytes seed(Optional<SecretBytes> secret, Octets nonceI, Octets nonceR) {
+        int secretLength = secret.map(SecretBytes::length).orElse(0);
+        byte[] seed = new byte[secretLength + nonceI.length() + nonceR.length()];
+        secret.ifPresent(s -> System.arraycopy(s.open(), 0, seed, 0, secretLength));
+        nonceI.copyTo(seed, secretLength);
+        nonceR.copyTo(seed, secretLength + nonceI.length());
+        return SecretBytes.wrap(seed);
+    }
+
+    /** Takes one key after the other off the front. */
+    private static final class Cutter {
+        private final SecretBytes material;
+        private int position;
+
+        Cutter(SecretBytes material) {
+            this.material = material;
+        }
+
+        SecretBytes next(int length) {
+            position += length;
+            return material.slice(position - length, position);
+        }
+    }
+}

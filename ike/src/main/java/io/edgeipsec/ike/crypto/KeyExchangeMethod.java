@@ -1,0 +1,55 @@
+package io.edgeipsec.ike.crypto;
+
+import io.edgeipsec.ike.message.Transform;
+import io.edgeipsec.ike.message.TransformType;
+import java.util.Optional;
+
+/** Key exchange methods that we can use (RFC 3526, RFC 5903, RFC 8031). */
+public enum KeyExchangeMethod {
+    /** Only if a profile names it: too short against a well-funded attacker. */
+    MODP1024(2, 128),
+    /** Only if a profile names it. */
+    MODP1536(5, 192),
+    MODP2048(14, 256),
+    MODP3072(15, 384),
+    MODP4096(16, 512),
+    ECP256(19, 64),
+    ECP384(20, 96),
+    ECP521(21, 132),
+    CURVE25519(31, 32);
+
+    private final int id;
+    private final int valueLength;
+
+    KeyExchangeMethod(int id, int valueLength) {
+        this.id = id;
+        this.valueLength = valueLength;
+    }
+
+    public static Optional<KeyExchangeMethod> of(int id) {
+        for (KeyExchangeMethod method : values()) {
+            if (method.id == id) {
+                return Optional.of(method);
+            }
+        }
+        return Optional.empty();
+    }
+
+    public static Optional<KeyExchangeMethod> of(Transform transform) {
+        return of(transform.id())
+                .filter(m -> transform.understood() && transform.keyLengthBits() == 0);
+    }
+
+    public Transform transform() {
+        return Transform.of(TransformType.KE, id);
+    }
+
+    public int id() {
+        return id;
+    }
+
+    /** Octets of key exchange data that each side sends. */
+    public int valueLength() {
+        return valueLength;
+    }
+}

@@ -1,0 +1,63 @@
+package io.edgeipsec.ike.message;
+
+import java.nio.charset.StandardCharsets;
+
+/**
+ * The body of an ID payload (RFC 7296 §3.5).
+ *
+ * <pre>
+ *  |   ID Type     |                 RESERVED                      |
+ *  ~                   Identification Data                         ~
+ * </pre>
+ */
+public record Identification(int type, Octets data) {
+    public static final int IPV4_ADDR = 1;
+    public static final int FQDN = 2;
+    public static final int RFC822_ADDR = 3;
+    public static final int IPV6_ADDR = 5;
+    public static final int DER_ASN1_DN = 9;
+    public static final int DER_ASN1_GN = 10;
+    public static final int KEY_ID = 11;
+
+    /** The payload body, over which AUTH is computed (RFC 7296 §2.15). */
+    public Octets body() {
+        OctetWriter writer = new OctetWriter(4 + data.length());
+        encodeTo(writer);
+        return writer.toOctets();
+    }
+
+    static Identification decode(OctetReader body) throws MalformedMessageException {
+        int type = body.u8();
+        body.skip(3);
+        Octets data = body.rest();
+        boolean addressLengthWrong =
+                (type == IPV4_ADDR && data.length() != 4)
+                        || (type == IPV6_ADDR && data.length() != 16);
+        if (addressLengthWrong) {
+            throw new MalformedMessageException(
+                    "identification type " + type + " of " + data.length() + " octets");
+        }
+        return new Identification(type, data);
+    }
+
+    void encodeTo(OctetWriter writer) {
+        writer.u8(type).zeros(3).octets(data);
+    }
+
+    /** For people; control characters of a peer's making are shown as {@code ?}. */
+    @Override
+    public String toString() {
+        return switch (type) {
+            case IPV4_ADDR, IPV6_ADDR -> new IpAddress(data).toString();
+            case FQDN, RFC822_ADDR -> printable();
+            case DER_ASN1_DN -> "dn:" + data;
+            case KEY_ID -> "keyid:" + printable();
+            default -> "id-type-" + type + ":" + data;
+        };
+    }
+
+    private String printable() {
+        String text = new String(data.toByteArray(), StandardCharsets.UTF_8);
+        return text.replaceAll("[^\\x20-\\x7e]", "?");
+    }
+}

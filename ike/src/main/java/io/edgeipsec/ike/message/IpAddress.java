@@ -1,0 +1,81 @@
+package io.edgeipsec.ike.message;
+
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.regex.Pattern;
+
+/** An IPv4 (4 octets) or IPv6 (16 octets) address. Ordered by family, then unsigned. */
+public record IpAddress(Octets octets) implements Comparable<IpAddress> {
+    private static final Pattern IPV4 =
+            Pattern.compile("(\\d{1,3})\\.(\\d{1,3})\\.(\\d{1,3})\\.(\\d{1,3})");
+
+    public IpAddress {
+        if (octets.length() != 4 && octets.length() != 16) {
+            throw new IllegalArgumentException("an address of " + octets.length() + " octets");
+        }
+    }
+
+    public static IpAddress of(byte[] bytes) {
+        return new IpAddress(Octets.copyOf(bytes));
+    }
+
+    /**
+     * Reads the text form of an address. Names are never resolved.
+     *
+     * @throws IllegalArgumentException if it is neither an IPv4 nor an IPv6 literal
+     */
+    public static IpAddress parse(String text) {
+        boolean v4 = IPV4.matcher(text).matches();
+        boolean v6 = text.indexOf(':') >= 0 && text.indexOf('%') < 0 && text.indexOf('[') < 0;
+        if (v4 || v6) {
+            try {
+                return of(InetAddress.getByName(text).getAddress());
+            } catch (UnknownHostException notALiteral) {
+                throw new IllegalArgumentException("not an IP address: " + text, notALiteral);
+            }
+        }
+        throw new IllegalArgumentException("not an IP address: " + text);
+    }
+
+    public boolean isIpv4() {
+        return octets.length() == 4;
+    }
+
+    /** 0.0.0.0 or ::. */
+    public boolean isUnspecified() {
+        for (int i = 0; i < octets.length(); i++) {
+            if (octets.at(i) != 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** This address with the bits behind {@code prefixLength} all zero or all one. */
+    IpAddress masked(int prefixLength, boolean ones) {
+        if (prefixLength < 0 || prefixLength > octets.length() * 8) {
+            throw new IllegalArgumentException("prefix length " + prefixLength + " for " + this);
+        }
+        byte[] bytes = octets.toByteArray();
+        for (int bit = prefixLength; bit < bytes.length * 8; bit++) {
+            int mask = 0x80 >>> (bit & 7);
+            bytes[bit >> 3] = (byte) (ones ? bytes[bit >> 3] | mask : bytes[bit >> 3] & ~mask);
+        }
+        return new IpAddress(Octets.wrap(bytes));
+    }
+
+    @Override
+    public int compareTo(IpAddress other) {
+        int byFamily = Integer.compare(octets.length(), other.octets.length());
+        return byFamily != 0 ? byFamily : octets.compareTo(other.octets);
+    }
+
+    @Override
+    public String toString() {
+        try {
+            return InetAddress.getByAddress(octets.toByteArray()).getHostAddress();
+        } catch (UnknownHostException impossible) {
+            throw new IllegalStateException("length was checked", impossible);
+        }
+    }
+}
