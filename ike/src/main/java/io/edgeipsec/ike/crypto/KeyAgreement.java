@@ -1,9 +1,8 @@
 package io.edgeipsec.ike.crypto;
 
 import io.edgeipsec.ike.message.Octets;
-import java.util.EnumMap;
-import java.util.Map;
 import org.bouncycastle.crypto.agreement.DHStandardGroups;
+import org.bouncycastle.crypto.params.DHParameters;
 
 /** One Diffie-Hellman group. Implementations are stateless. */
 interface KeyAgreement {
@@ -18,37 +17,40 @@ interface KeyAgreement {
      */
     SecretBytes agree(SecretBytes privateValue, Octets peerValue) throws InvalidKeyShareException;
 
+    /**
+     * The group of a method. MODP exponents are twice the group's strength, rounded up (RFC 7919
+     * §5.2 and appendix A): some ten times faster than full-width ones, for no loss.
+     */
     static KeyAgreement of(KeyExchangeMethod method) {
-        return Registry.GROUPS.get(method);
+        return switch (method) {
+            case MODP1024 -> Groups.MODP1024;
+            case MODP1536 -> Groups.MODP1536;
+            case MODP2048 -> Groups.MODP2048;
+            case MODP3072 -> Groups.MODP3072;
+            case MODP4096 -> Groups.MODP4096;
+            case ECP256 -> Groups.ECP256;
+            case ECP384 -> Groups.ECP384;
+            case ECP521 -> Groups.ECP521;
+            case CURVE25519 -> Groups.CURVE25519;
+        };
     }
 
-    /**
-     * MODP exponents are twice the group's strength, rounded up (RFC 7919 §5.2 and appendix A):
-     * some ten times faster than full-width ones, for no loss.
-     */
-    final class Registry {
-        private static final Map<KeyExchangeMethod, KeyAgreement> GROUPS =
-                new EnumMap<>(
-                        Map.of(
-                                KeyExchangeMethod.MODP1024,
-                                new ModpAgreement(DHStandardGroups.rfc2409_1024.getP(), 256),
-                                KeyExchangeMethod.MODP1536,
-                                new ModpAgreement(DHStandardGroups.rfc3526_1536.getP(), 256),
-                                KeyExchangeMethod.MODP2048,
-                                new ModpAgreement(DHStandardGroups.rfc3526_2048.getP(), 256),
-                                KeyExchangeMethod.MODP3072,
-                                new ModpAgreement(DHStandardGroups.rfc3526_3072.getP(), 288),
-                                KeyExchangeMethod.MODP4096,
-                                new ModpAgreement(DHStandardGroups.rfc3526_4096.getP(), 336),
-                                KeyExchangeMethod.ECP256,
-                                new EcpAgreement("secp256r1"),
-                                KeyExchangeMethod.ECP384,
-                                new EcpAgreement("secp384r1"),
-                                KeyExchangeMethod.ECP521,
-                                new EcpAgreement("secp521r1"),
-                                KeyExchangeMethod.CURVE25519,
-                                new Curve25519Agreement()));
+    /** One object per group, made at the first use of any. */
+    final class Groups {
+        static final KeyAgreement MODP1024 = modp(DHStandardGroups.rfc2409_1024, 256);
+        static final KeyAgreement MODP1536 = modp(DHStandardGroups.rfc3526_1536, 256);
+        static final KeyAgreement MODP2048 = modp(DHStandardGroups.rfc3526_2048, 256);
+        static final KeyAgreement MODP3072 = modp(DHStandardGroups.rfc3526_3072, 288);
+        static final KeyAgreement MODP4096 = modp(DHStandardGroups.rfc3526_4096, 336);
+        static final KeyAgreement ECP256 = new EcpAgreement("secp256r1");
+        static final KeyAgreement ECP384 = new EcpAgreement("secp384r1");
+        static final KeyAgreement ECP521 = new EcpAgreement("secp521r1");
+        static final KeyAgreement CURVE25519 = new Curve25519Agreement();
 
-        private Registry() {}
+        private Groups() {}
+
+        private static KeyAgreement modp(DHParameters group, int exponentBits) {
+            return new ModpAgreement(group.getP(), exponentBits);
+        }
     }
 }
