@@ -12,6 +12,8 @@ interface KeyAgreement {
     Octets publicValue(SecretBytes privateValue);
 
     /**
+     * Computes the shared secret.
+     *
      * @param peerValue of the method's length
      * @throws InvalidKeyShareException if it is not a valid element of the group
      */
