@@ -21,9 +21,7 @@ public record DeletePayload(ProtocolId protocol, List<Octets> spis) implements P
     }
 
     public static DeletePayload ofEsp(List<EspSpi> spis) {
-        return new DeletePayload(
-                ProtocolId.ESP,
-                spis.stream().map(spi -> new OctetWriter(4).u32(spi.value()).toOctets()).toList());
+        return new DeletePayload(ProtocolId.ESP, spis.stream().map(EspSpi::toOctets).toList());
     }
 
     /** The SPIs as ESP SPIs; empty for another protocol. */

@@ -11,6 +11,10 @@ public record IkeSpi(long value) {
         return value == 0;
     }
 
+    public Octets toOctets() {
+        return new OctetWriter(LENGTH_OCTETS).u64(value).toOctets();
+    }
+
     @Override
     public String toString() {
         return HexFormat.of().toHexDigits(value);

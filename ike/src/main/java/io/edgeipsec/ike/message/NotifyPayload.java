@@ -23,8 +23,7 @@ public record NotifyPayload(ProtocolId protocol, Octets spi, NotifyType notifyTy
 
     /** A notification about the Child SA that its sender receives on {@code spi}. */
     public static NotifyPayload ofChild(NotifyType type, EspSpi spi) {
-        Octets octets = new OctetWriter(4).u32(spi.value()).toOctets();
-        return new NotifyPayload(ProtocolId.ESP, octets, type, Octets.EMPTY);
+        return new NotifyPayload(ProtocolId.ESP, spi.toOctets(), type, Octets.EMPTY);
     }
 
     @Override

@@ -1,0 +1,249 @@
+package io.edgeipsec.ike.exchange;
+
+import io.edgeipsec.ike.crypto.KeyExchangeMethod;
+import io.edgeipsec.ike.crypto.KeyShare;
+import io.edgeipsec.ike.crypto.SecretBytes;
+import io.edgeipsec.ike.message.ExchangeType;
+import io.edgeipsec.ike.message.IkeMessage;
+import io.edgeipsec.ike.message.KeyExchangePayload;
+import io.edgeipsec.ike.message.NoncePayload;
+import io.edgeipsec.ike.message.NotifyPayload;
+import io.edgeipsec.ike.message.NotifyType;
+import io.edgeipsec.ike.message.Octets;
+import io.edgeipsec.ike.message.Payload;
+import io.edgeipsec.ike.model.ChildPolicy;
+import io.edgeipsec.ike.model.ChildSa;
+import io.edgeipsec.ike.model.FailReason;
+import io.edgeipsec.ike.model.FailReason.Kind;
+import io.edgeipsec.ike.model.NatSituation;
+import io.edgeipsec.ike.negotiation.EspNegotiation;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** A further Child SA, or a new one for an old one (RFC 7296 §1.3.1, §1.3.3), as the initiator. */
+public final class CreateChildSaInitiator implements InitiatedExchange {
+    private final ExchangeContext sa;
+    private final ChildPolicy policy;
+    private final Optional<ChildSa> rekeyed;
+    private final NatSituation nat;
+    private final Octets nonce;
+    private @Nullable ChildOffer offer;
+    private @Nullable KeyShare share;
+    private boolean repeated;
+
+    /**
+     * Prepares the exchange.
+     *
+     * @param rekeyed the Child SA that the new one takes over from; it is deleted afterwards
+     */
+    public CreateChildSaInitiator(
+            ExchangeContext sa, ChildPolicy policy, Optional<ChildSa> rekeyed, NatSituation nat) {
+        this.sa = sa;
+        this.policy = policy;
+        this.rekeyed = rekeyed;
+        this.nat = nat;
+        this.nonce = sa.random().octets(IkeSaInitInitiator.NONCE_LENGTH);
+    }
+
+    @Override
+    public ExchangeType type() {
+        return ExchangeType.CREATE_CHILD_SA;
+    }
+
+    public ChildPolicy policy() {
+        return policy;
+    }
+
+    public Optional<ChildSa> rekeyed() {
+        return rekeyed;
+    }
+
+    @Override
+    public void start() {
+        ChildOffer.prepare(sa, sa.policy(), policy, false, this::prepared, this::failed);
+    }
+
+    private void prepared(ChildOffer prepared) {
+        offer = prepared;
+        List<KeyExchangeMethod> methods = policy.proposals().keyExchange();
+        if (methods.isEmpty()) {
+            send(prepared);
+        } else {
+            begin(methods.get(0));
+        }
+    }
+
+    private void begin(KeyExchangeMethod method) {
+        closeShare();
+        sa.beginKeyExchange(
+                method,
+                begun -> {
+                    share = begun;
+                    if (offer != null) {
+                        send(offer);
+                    }
+                });
+    }
+
+    private void send(ChildOffer prepared) {
+        List<Payload> payloads = new ArrayList<>();
+        rekeyed.ifPresent(
+                old ->
+                        payloads.add(
+                                NotifyPayload.ofChild(
+                                        NotifyType.REKEY_SA, old.locator().inbound())));
+        payloads.add(prepared.proposals());
+        payloads.add(new NoncePayload(nonce));
+        if (share != null) {
+            payloads.add(new KeyExchangePayload(share.method().id(), share.publicValue()));
+        }
+        payloads.addAll(prepared.selectors());
+        sa.request(payloads);
+    }
+
+    @Override
+    public boolean onResponse(Received response) {
+        ChildOffer made = offer;
+        if (made == null) {
+            throw new IllegalStateException("a response before the request");
+        }
+        IkeMessage message = response.message();
+        Optional<NotifyPayload> error = message.error();
+        if (error.isPresent() && wantsOtherMethod(error.get())) {
+            return true;
+        }
+        Optional<FailReason> refusal = made.refusal(message);
+        if (refusal.isPresent()) {
+            made.withdraw();
+            error.ifPresent(this::forgetUnknownAtPeer);
+            failed(refusal.get());
+            return true;
+        }
+        Optional<EspNegotiation> agreed = made.verify(message, this::rejected);
+        agreed.ifPresent(choice -> agree(made, choice, message));
+        return true;
+    }
+
+    /** INVALID_KE_PAYLOAD is answered by the same offer under a new message id (RFC 7296 §1.3). */
+    private boolean wantsOtherMethod(NotifyPayload error) {
+        Octets data = error.data();
+        if (!error.notifyType().equals(NotifyType.INVALID_KE_PAYLOAD)
+                || data.length() != 2
+                || repeated) {
+            return false;
+        }
+        Optional<KeyExchangeMethod> wanted =
+                KeyExchangeMethod.of(data.at(0) << 8 | data.at(1))
+                        .filter(policy.proposals().keyExchange()::contains);
+        repeated = true;
+        wanted.ifPresent(this::begin);
+        return wanted.isPresent();
+    }
+
+    /** The peer does not have what we wanted to replace, so neither do we (RFC 7296 §2.25). */
+    private void forgetUnknownAtPeer(NotifyPayload error) {
+        if (error.notifyType().equals(NotifyType.CHILD_SA_NOT_FOUND)) {
+            rekeyed.ifPresent(
+                    old ->
+                            sa.childClosed(
+                                    old, new FailReason(Kind.DELETED_BY_PEER, "peer lost the SA")));
+        }
+    }
+
+    private void agree(ChildOffer made, EspNegotiation agreed, IkeMessage response) {
+        Octets peerNonce = response.first(NoncePayload.class).orElseThrow().nonce();
+        Optional<KeyExchangePayload> ke = response.first(KeyExchangePayload.class);
+        Optional<KeyExchangeMethod> method = agreed.suite().keyExchange();
+        if (method.isEmpty()) {
+            install(made, agreed, response, Optional.empty(), peerNonce);
+            return;
+        }
+        KeyShare begun = share;
+        if (begun == null
+                || begun.method() != method.get()
+                || ke.filter(k -> k.method() == method.get().id()).isEmpty()) {
+            rejected(
+                    new FailReason(
+                            Kind.INVALID_MESSAGE,
+                            "peer "
+                                    + peer()
+                                    + " chose "
+                                    + agreed.suite()
+                                    + " without a fitting key exchange value"));
+            return;
+        }
+        share = null; // handed over
+        sa.finishKeyExchange(
+                begun,
+                ke.get().data(),
+                secret -> {
+                    try (secret) {
+                        install(made, agreed, response, Optional.of(secret), peerNonce);
+                    }
+                },
+                invalid -> {
+                    // A peer that sends values outside the group has lost our trust in all it sent.
+                    sa.failTelling(
+                            List.of(NotifyPayload.of(NotifyType.INVALID_SYNTAX)),
+                            new FailReason(
+                                    Kind.INVALID_MESSAGE,
+                                    "peer "
+                                            + peer()
+                                            + " sent a bad key exchange value: "
+                                            + invalid));
+                });
+    }
+
+    private void install(
+            ChildOffer made,
+            EspNegotiation agreed,
+            IkeMessage response,
+            Optional<SecretBytes> secret,
+            Octets peerNonce) {
+        made.install(
+                agreed, response, secret, nonce, peerNonce, nat, this::established, this::rejected);
+    }
+
+    private void established(ChildSa child) {
+        offer = null;
+        sa.childEstablished(child);
+        rekeyed.ifPresent(sa::retire);
+        sa.complete();
+    }
+
+    private void rejected(FailReason reason) {
+        if (offer != null) {
+            offer.rejectAnswer();
+        }
+        failed(reason);
+    }
+
+    private void failed(FailReason reason) {
+        offer = null;
+        closeShare();
+        sa.childFailed(policy, reason);
+        sa.complete();
+    }
+
+    private String peer() {
+        return sa.policy().remoteAddress().toString();
+    }
+
+    @Override
+    public void abandon() {
+        closeShare();
+        if (offer != null) {
+            offer.withdraw();
+            offer = null;
+        }
+    }
+
+    private void closeShare() {
+        if (share != null) {
+            share.close();
+            share = null;
+        }
+    }
+}

@@ -1,0 +1,95 @@
+package io.edgeipsec.ike.exchange;
+
+import io.edgeipsec.ike.message.EspSpi;
+import io.edgeipsec.ike.message.IkeMessage;
+import io.edgeipsec.ike.message.NoncePayload;
+import io.edgeipsec.ike.message.NotifyPayload;
+import io.edgeipsec.ike.message.NotifyType;
+import io.edgeipsec.ike.message.Octets;
+import io.edgeipsec.ike.message.PayloadType;
+import io.edgeipsec.ike.message.ProtocolId;
+import io.edgeipsec.ike.model.ChildPolicy;
+import io.edgeipsec.ike.model.ChildSa;
+import io.edgeipsec.ike.model.NatSituation;
+import java.util.List;
+import java.util.Optional;
+
+/** A further Child SA, or a new one for an old one, as the responder (RFC 7296 §1.3.1, §1.3.3). */
+public final class CreateChildSaResponder implements RespondedExchange {
+    /** Beyond what a session needs while all its Child SAs are being rekeyed by both sides. */
+    private static final int SPARE_CHILDREN = 16;
+
+    private final ExchangeContext sa;
+    private final NatSituation nat;
+
+    public CreateChildSaResponder(ExchangeContext sa, NatSituation nat) {
+        this.sa = sa;
+        this.nat = nat;
+    }
+
+    @Override
+    public void onRequest(Received request) {
+        IkeMessage message = request.message();
+        boolean hasSelectors =
+                message.selectors(PayloadType.TS_I).isPresent()
+                        && message.selectors(PayloadType.TS_R).isPresent();
+        if (!hasSelectors) {
+            refuse(NotifyPayload.of(NotifyType.INVALID_SYNTAX));
+            return;
+        }
+        if (sa.children().size() >= 2 * sa.policy().children().size() + SPARE_CHILDREN) {
+            refuse(NotifyPayload.of(NotifyType.NO_ADDITIONAL_SAS));
+            return;
+        }
+        Optional<NotifyPayload> rekey = message.notification(NotifyType.REKEY_SA);
+        if (rekey.isEmpty()) {
+            answer(message, sa.policy().children());
+            return;
+        }
+        Optional<ChildSa> old = find(rekey.get());
+        if (old.isEmpty()) {
+            refuse(
+                    new NotifyPayload(
+                            rekey.get().protocol(),
+                            rekey.get().spi(),
+                            NotifyType.CHILD_SA_NOT_FOUND,
+                            Octets.EMPTY));
+        } else if (sa.isBusyWith(old.get())) {
+            refuse(NotifyPayload.of(NotifyType.TEMPORARY_FAILURE));
+        } else {
+            answer(message, List.of(old.get().policy()));
+        }
+    }
+
+    /** A rekey names the SA by the SPI that its sender receives on, our outbound one. */
+    private Optional<ChildSa> find(NotifyPayload rekey) {
+        if (!rekey.protocol().equals(ProtocolId.ESP)) {
+            return Optional.empty();
+        }
+        return sa.children().stream()
+                .filter(child -> child.locator().outbound().toOctets().equals(rekey.spi()))
+                .filter(child -> !child.locator().outbound().equals(EspSpi.ZERO))
+                .findFirst();
+    }
+
+    private void answer(IkeMessage message, List<ChildPolicy> policies) {
+        new ChildAnswer(
+                        sa,
+                        sa.policy(),
+                        policies,
+                        message,
+                        message.first(NoncePayload.class).orElseThrow().nonce(),
+                        sa.random().octets(IkeSaInitInitiator.NONCE_LENGTH),
+                        nat,
+                        false,
+                        result -> {
+                            sa.respond(result.payloads());
+                            result.child().ifPresent(sa::childEstablished);
+                        })
+                .negotiate();
+    }
+
+    private void refuse(NotifyPayload error) {
+        sa.respond(List.of(error));
+    }
+}

@@ -1,0 +1,135 @@
+package io.edgeipsec.ike.exchange;
+
+import io.edgeipsec.ike.crypto.IkeKeys;
+import io.edgeipsec.ike.crypto.IkeSuite;
+import io.edgeipsec.ike.crypto.KeyExchangeMethod;
+import io.edgeipsec.ike.crypto.KeyShare;
+import io.edgeipsec.ike.crypto.Primitives;
+import io.edgeipsec.ike.crypto.RandomSource;
+import io.edgeipsec.ike.crypto.SecretBytes;
+import io.edgeipsec.ike.message.IkeSpi;
+import io.edgeipsec.ike.message.Octets;
+import io.edgeipsec.ike.message.Payload;
+import io.edgeipsec.ike.model.ChildPolicy;
+import io.edgeipsec.ike.model.ChildSa;
+import io.edgeipsec.ike.model.ChildSaInstallation;
+import io.edgeipsec.ike.model.ChildSaLocator;
+import io.edgeipsec.ike.model.FailReason;
+import io.edgeipsec.ike.model.IkeSaId;
+import io.edgeipsec.ike.model.Path;
+import io.edgeipsec.ike.model.PeerPolicy;
+import java.util.List;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+
+/**
+ * The IKE SA as its exchanges see it. What asks the world for something continues in a callback, on
+ * the same event loop; if the IKE SA closes before, the callback never comes and what the world did
+ * is undone.
+ */
+public interface ExchangeContext {
+    // What is so.
+
+    IkeSaId id();
+
+    IkeSpi localSpi();
+
+    boolean isOriginalInitiator();
+
+    Path path();
+
+    /** Only behind IKE_SA_INIT, like {@link #keys}. */
+    IkeSuite suite();
+
+    /** Owned by the IKE SA. */
+    IkeKeys keys();
+
+    /** The session that this IKE SA belongs to; a responder knows it behind IKE_AUTH only. */
+    PeerPolicy policy();
+
+    /** The Child SAs of this IKE SA. */
+    List<ChildSa> children();
+
+    /** Whether an exchange of ours rekeys or deletes this Child SA. */
+    boolean isBusyWith(ChildSa child);
+
+    /** Whether we have asked the peer to delete this Child SA. */
+    boolean isBeingDeleted(ChildSa child);
+
+    /** Whether any IKE SA of the session has a Child SA of this policy. */
+    boolean isUp(ChildPolicy child);
+
+    // Tools.
+
+    RandomSource random();
+
+    Primitives primitives();
+
+    // Messages.
+
+    /**
+     * Sends the request of the running exchange, or replaces it under the same message id.
+     *
+     * @return the octets that go out
+     */
+    Octets request(List<Payload> payloads);
+
+    /** Answers the request that is being worked on, and keeps the answer for its repetitions. */
+    Octets respond(List<Payload> payloads);
+
+    /** The running exchange of ours is over; the next one may start. */
+    void complete();
+
+    // What the world is asked for.
+
+    void beginKeyExchange(KeyExchangeMethod method, Consumer<KeyShare> then);
+
+    void respondKeyExchange(
+            KeyExchangeMethod method,
+            Octets peerValue,
+            BiConsumer<Octets, SecretBytes> then,
+            Consumer<String> invalid);
+
+    /** The share is closed by whoever finishes. */
+    void finishKeyExchange(
+            KeyShare share, Octets peerValue, Consumer<SecretBytes> then, Consumer<String> invalid);
+
+    void allocateSpi(
+            PeerPolicy policy,
+            ChildPolicy child,
+            Consumer<ChildSaLocator> then,
+            Consumer<String> refused);
+
+    /** The keys of the installation are closed by whoever installs. */
+    void installChildSa(ChildSaInstallation installation, Runnable then, Consumer<String> refused);
+
+    void removeChildSa(ChildSaLocator locator);
+
+    // What follows from an exchange.
+
+    /**
+     * Unprotected news, not to be believed yet: fail with it unless something better comes soon.
+     */
+    void suspect(FailReason reason);
+
+    /** The IKE SA ends; an authenticated peer is not told. */
+    void fail(FailReason reason);
+
+    /**
+     * The IKE SA ends once this last request, and the DELETE behind it, are answered or given up.
+     */
+    void failTelling(List<Payload> lastRequest, FailReason reason);
+
+    void childEstablished(ChildSa child);
+
+    void childFailed(ChildPolicy child, FailReason reason);
+
+    /** A Child SA ends: it leaves the kernel, and this IKE SA. */
+    void childClosed(ChildSa child, FailReason reason);
+
+    /** A Child SA that a new one took over from: it is to be deleted at the peer, then here. */
+    void retire(ChildSa child);
+
+    /** Tell the peer that an SA which it has made is not going to be used. */
+    void deleteAtPeer(ChildSaLocator locator);
+}

@@ -1,0 +1,205 @@
+package io.edgeipsec.ike.exchange;
+
+import io.edgeipsec.ike.auth.AuthenticatedOctets;
+import io.edgeipsec.ike.auth.Identities;
+import io.edgeipsec.ike.auth.SharedKeyAuthentication;
+import io.edgeipsec.ike.message.AuthenticationPayload;
+import io.edgeipsec.ike.message.ExchangeType;
+import io.edgeipsec.ike.message.Identification;
+import io.edgeipsec.ike.message.IdentificationPayload;
+import io.edgeipsec.ike.message.IkeMessage;
+import io.edgeipsec.ike.message.NotifyPayload;
+import io.edgeipsec.ike.message.NotifyType;
+import io.edgeipsec.ike.message.Octets;
+import io.edgeipsec.ike.message.Payload;
+import io.edgeipsec.ike.message.PayloadType;
+import io.edgeipsec.ike.model.ChildPolicy;
+import io.edgeipsec.ike.model.ChildSa;
+import io.edgeipsec.ike.model.FailReason;
+import io.edgeipsec.ike.model.FailReason.Kind;
+import io.edgeipsec.ike.model.PeerPolicy;
+import io.edgeipsec.ike.negotiation.EspNegotiation;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** IKE_AUTH as the initiator, with the first Child SA (RFC 7296 §1.2). */
+public final class IkeAuthInitiator implements InitiatedExchange {
+    private final ExchangeContext sa;
+    private final PeerPolicy policy;
+    private final ChildPolicy firstChild;
+    private final boolean initialContact;
+    private final SecuredIkeSa secured;
+    private final Runnable authenticated;
+    private @Nullable ChildOffer offer;
+
+    /**
+     * Prepares the exchange.
+     *
+     * @param initialContact whether no other IKE SA with this peer can be (RFC 7296 §2.4)
+     * @param authenticated called when the peer has proved who it is
+     */
+    public IkeAuthInitiator(
+            ExchangeContext sa,
+            PeerPolicy policy,
+            ChildPolicy firstChild,
+            boolean initialContact,
+            SecuredIkeSa secured,
+            Runnable authenticated) {
+        this.sa = sa;
+        this.policy = policy;
+        this.firstChild = firstChild;
+        this.initialContact = initialContact;
+        this.secured = secured;
+        this.authenticated = authenticated;
+    }
+
+    @Override
+    public ExchangeType type() {
+        return ExchangeType.IKE_AUTH;
+    }
+
+    @Override
+    public void start() {
+        ChildOffer.prepare(sa, policy, firstChild, true, this::send, sa::fail);
+    }
+
+    private void send(ChildOffer prepared) {
+        offer = prepared;
+        Octets signed =
+                AuthenticatedOctets.of(
+                        sa.primitives(),
+                        sa.suite().prf(),
+                        secured.material().request(),
+                        secured.material().nonceR(),
+                        sa.keys().skPi(),
+                        policy.localId());
+        List<Payload> payloads = new ArrayList<>();
+        payloads.add(new IdentificationPayload(PayloadType.ID_I, policy.localId()));
+        if (initialContact) {
+            payloads.add(NotifyPayload.of(NotifyType.INITIAL_CONTACT));
+        }
+        payloads.add(new IdentificationPayload(PayloadType.ID_R, policy.remoteId()));
+        payloads.add(
+                SharedKeyAuthentication.authenticate(
+                        sa.primitives(), sa.suite().prf(), policy.preSharedKey(), signed));
+        payloads.add(prepared.proposals());
+        payloads.addAll(prepared.selectors());
+        sa.request(payloads);
+    }
+
+    @Override
+    public boolean onResponse(Received response) {
+        ChildOffer made = offer;
+        if (made == null) {
+            throw new IllegalStateException("a response before the request");
+        }
+        IkeMessage message = response.message();
+        Optional<AuthenticationPayload> auth = message.first(AuthenticationPayload.class);
+        Optional<Identification> peerId = message.identification(PayloadType.ID_R);
+        if (auth.isEmpty() || peerId.isEmpty()) {
+            sa.fail(
+                    message.error()
+                            .map(e -> PeerErrors.ofIkeSa(e, peer(), List.of()))
+                            .orElse(invalid("answered IKE_AUTH without IDr and AUTH")));
+            return true;
+        }
+        Optional<FailReason> impostor = authenticate(peerId.get(), auth.get());
+        if (impostor.isPresent()) {
+            sa.failTelling(
+                    List.of(NotifyPayload.of(NotifyType.AUTHENTICATION_FAILED)), impostor.get());
+            return true;
+        }
+        authenticated.run();
+        concludeChild(made, message);
+        return true;
+    }
+
+    private Optional<FailReason> authenticate(Identification peerId, AuthenticationPayload auth) {
+        if (!Identities.matches(policy.remoteId(), peerId)) {
+            return Optional.of(
+                    new FailReason(
+                            Kind.AUTHENTICATION_FAILED,
+                            "peer %s identifies itself as %s, expected %s; correct peer_id or the"
+                                            .formatted(peer(), peerId, policy.remoteId())
+                                    + " peer's local identity"));
+        }
+        Octets signed =
+                AuthenticatedOctets.of(
+                        sa.primitives(),
+                        sa.suite().prf(),
+                        secured.material().response(),
+                        secured.material().nonceI(),
+                        sa.keys().skPr(),
+                        peerId);
+        boolean proved =
+                SharedKeyAuthentication.verify(
+                        sa.primitives(), sa.suite().prf(), policy.preSharedKey(), signed, auth);
+        return proved
+                ? Optional.empty()
+                : Optional.of(
+                        new FailReason(
+                                Kind.AUTHENTICATION_FAILED,
+                                auth.method() == AuthenticationPayload.SHARED_KEY_MIC
+                                        ? "peer %s (%s) has another pre-shared key"
+                                                .formatted(peer(), peerId)
+                                        : "peer %s (%s) authenticates by method %d, expected a"
+                                                        .formatted(peer(), peerId, auth.method())
+                                                + " pre-shared key"));
+    }
+
+    private void concludeChild(ChildOffer made, IkeMessage response) {
+        Optional<FailReason> refusal = made.refusal(response);
+        if (refusal.isPresent()) {
+            made.withdraw();
+            childFailed(refusal.get());
+            return;
+        }
+        Optional<EspNegotiation> agreed = made.verify(response, reason -> rejected(made, reason));
+        agreed.ifPresent(
+                choice ->
+                        made.install(
+                                choice,
+                                response,
+                                Optional.empty(),
+                                secured.material().nonceI(),
+                                secured.material().nonceR(),
+                                secured.nat(),
+                                this::childEstablished,
+                                reason -> rejected(made, reason)));
+    }
+
+    private void childEstablished(ChildSa child) {
+        offer = null;
+        sa.childEstablished(child);
+        sa.complete();
+    }
+
+    private void rejected(ChildOffer made, FailReason reason) {
+        made.rejectAnswer();
+        childFailed(reason);
+    }
+
+    private void childFailed(FailReason reason) {
+        offer = null;
+        sa.childFailed(firstChild, reason);
+        sa.complete();
+    }
+
+    private FailReason invalid(String what) {
+        return new FailReason(Kind.INVALID_MESSAGE, "peer " + peer() + " " + what);
+    }
+
+    private String peer() {
+        return policy.remoteAddress().toString();
+    }
+
+    @Override
+    public void abandon() {
+        if (offer != null) {
+            offer.withdraw();
+            offer = null;
+        }
+    }
+}

@@ -1,0 +1,196 @@
+package io.edgeipsec.ike.exchange;
+
+import io.edgeipsec.ike.auth.AuthenticatedOctets;
+import io.edgeipsec.ike.auth.Identities;
+import io.edgeipsec.ike.auth.SharedKeyAuthentication;
+import io.edgeipsec.ike.message.AuthenticationPayload;
+import io.edgeipsec.ike.message.Identification;
+import io.edgeipsec.ike.message.IdentificationPayload;
+import io.edgeipsec.ike.message.IkeMessage;
+import io.edgeipsec.ike.message.NotifyPayload;
+import io.edgeipsec.ike.message.NotifyType;
+import io.edgeipsec.ike.message.Octets;
+import io.edgeipsec.ike.message.Payload;
+import io.edgeipsec.ike.message.PayloadType;
+import io.edgeipsec.ike.message.SaPayload;
+import io.edgeipsec.ike.model.FailReason;
+import io.edgeipsec.ike.model.FailReason.Kind;
+import io.edgeipsec.ike.model.PeerPolicy;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/**
+ * IKE_AUTH as the responder (RFC 7296 §1.2). Every failure to authenticate gets the same answer;
+ * the difference is for our operator only.
+ */
+public final class IkeAuthResponder implements RespondedExchange {
+    private final ExchangeContext sa;
+    private final List<PeerPolicy> candidates;
+    private final SecuredIkeSa secured;
+    private final Outcome outcome;
+
+    /** What the IKE SA does with the result. */
+    public interface Outcome {
+        /** Before the answer goes out: from now on the IKE SA belongs to the session. */
+        void authenticated(PeerPolicy policy);
+
+        /** The answer is out. */
+        void established(boolean initialContact);
+
+        /** Who failed is said for the sessions that the peer may have meant. */
+        void rejected(List<PeerPolicy> meant, FailReason reason);
+    }
+
+    public IkeAuthResponder(
+            ExchangeContext sa,
+            List<PeerPolicy> candidates,
+            SecuredIkeSa secured,
+            Outcome outcome) {
+        this.sa = sa;
+        this.candidates = candidates;
+        this.secured = secured;
+        this.outcome = outcome;
+    }
+
+    @Override
+    public void onRequest(Received request) {
+        IkeMessage message = request.message();
+        Identification peerId = message.identification(PayloadType.ID_I).orElseThrow();
+        Optional<Identification> wanted = message.identification(PayloadType.ID_R);
+        List<PeerPolicy> known =
+                candidates.stream().filter(c -> Identities.matches(c.remoteId(), peerId)).toList();
+        if (known.isEmpty()) {
+            reject(candidates, unknownIdentity(peerId));
+            return;
+        }
+        PeerPolicy policy = choose(known, wanted);
+        Optional<AuthenticationPayload> auth = message.first(AuthenticationPayload.class);
+        Optional<FailReason> impostor = authenticate(policy, peerId, auth);
+        if (impostor.isPresent()) {
+            reject(List.of(policy), impostor.get());
+            return;
+        }
+        outcome.authenticated(policy);
+        negotiateChild(policy, message);
+    }
+
+    /** The peer may name which of our identities it wants (RFC 7296 §1.2); it is a wish. */
+    private static PeerPolicy choose(List<PeerPolicy> known, Optional<Identification> wanted) {
+        return known.stream()
+                .filter(c -> wanted.filter(w -> Identities.matches(c.localId(), w)).isPresent())
+                .findFirst()
+                .orElse(known.get(0));
+    }
+
+    private Optional<FailReason> authenticate(
+            PeerPolicy policy, Identification peerId, Optional<AuthenticationPayload> auth) {
+        if (auth.isEmpty()) {
+            return failure("peer %s (%s) wants EAP, expected a pre-shared key", peerId);
+        }
+        if (auth.get().method() != AuthenticationPayload.SHARED_KEY_MIC) {
+            return failure(
+                    "peer %s (%s) authenticates by method "
+                            + auth.get().method()
+                            + ", expected a pre-shared key",
+                    peerId);
+        }
+        Octets signed =
+                AuthenticatedOctets.of(
+                        sa.primitives(),
+                        sa.suite().prf(),
+                        secured.material().request(),
+                        secured.material().nonceR(),
+                        sa.keys().skPi(),
+                        peerId);
+        boolean proved =
+                SharedKeyAuthentication.verify(
+                        sa.primitives(),
+                        sa.suite().prf(),
+                        policy.preSharedKey(),
+                        signed,
+                        auth.get());
+        if (!proved) {
+            return failure("peer %s (%s) has another pre-shared key", peerId);
+        }
+        boolean allowed =
+                policy.proposals().encryption().contains(sa.suite().encryption())
+                        && policy.proposals().prf().contains(sa.suite().prf())
+                        && policy.proposals().keyExchange().contains(sa.suite().keyExchange());
+        return allowed
+                ? Optional.empty()
+                : failure(
+                        "peer %s (%s) negotiated "
+                                + sa.suite()
+                                + ", which the ike-profile of its session does not allow",
+                        peerId);
+    }
+
+    private Optional<FailReason> failure(String format, Identification peerId) {
+        return Optional.of(
+                new FailReason(
+                        Kind.AUTHENTICATION_FAILED, format.formatted(peerAddress(), peerId)));
+    }
+
+    private FailReason unknownIdentity(Identification peerId) {
+        String expected =
+                candidates.stream()
+                        .map(c -> c.remoteId().toString())
+                        .distinct()
+                        .collect(Collectors.joining(" or "));
+        return new FailReason(
+                Kind.AUTHENTICATION_FAILED,
+                "peer %s identifies itself as %s, expected %s; correct peer_id or the peer's local"
+                                .formatted(peerAddress(), peerId, expected)
+                        + " identity");
+    }
+
+    private void reject(List<PeerPolicy> meant, FailReason reason) {
+        sa.respond(List.of(NotifyPayload.of(NotifyType.AUTHENTICATION_FAILED)));
+        outcome.rejected(meant, reason);
+    }
+
+    private void negotiateChild(PeerPolicy policy, IkeMessage message) {
+        boolean childless = message.first(SaPayload.class).isEmpty();
+        if (childless) {
+            answer(policy, message, new ChildAnswer.Result(List.of(), Optional.empty()));
+            return;
+        }
+        new ChildAnswer(
+                        sa,
+                        policy,
+                        policy.children(),
+                        message,
+                        secured.material().nonceI(),
+                        secured.material().nonceR(),
+                        secured.nat(),
+                        true,
+                        result -> answer(policy, message, result))
+                .negotiate();
+    }
+
+    private void answer(PeerPolicy policy, IkeMessage request, ChildAnswer.Result child) {
+        Octets signed =
+                AuthenticatedOctets.of(
+                        sa.primitives(),
+                        sa.suite().prf(),
+                        secured.material().response(),
+                        secured.material().nonceI(),
+                        sa.keys().skPr(),
+                        policy.localId());
+        List<Payload> payloads = new ArrayList<>();
+        payloads.add(new IdentificationPayload(PayloadType.ID_R, policy.localId()));
+        payloads.add(
+                SharedKeyAuthentication.authenticate(
+                        sa.primitives(), sa.suite().prf(), policy.preSharedKey(), signed));
+        payloads.addAll(child.payloads());
+        sa.respond(payloads);
+        outcome.established(request.notifies(NotifyType.INITIAL_CONTACT));
+        child.child().ifPresent(sa::childEstablished);
+    }
+
+    private String peerAddress() {
+        return sa.path().remote().address().toString();
+    }
+}

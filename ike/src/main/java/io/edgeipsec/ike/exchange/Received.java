@@ -1,0 +1,12 @@
+package io.edgeipsec.ike.exchange;
+
+import io.edgeipsec.ike.message.IkeMessage;
+import io.edgeipsec.ike.message.Octets;
+import io.edgeipsec.ike.model.Path;
+
+/**
+ * A message as it came.
+ *
+ * @param datagram its octets on the wire, which AUTH covers for IKE_SA_INIT
+ */
+public record Received(IkeMessage message, Octets datagram, Path path) {}

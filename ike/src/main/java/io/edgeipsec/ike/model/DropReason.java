@@ -1,0 +1,29 @@
+package io.edgeipsec.ike.model;
+
+/** Why a datagram led to nothing; each is counted. */
+public enum DropReason {
+    /** Shorter than an IKE header, or longer or shorter than its length field says. */
+    LENGTH,
+    /** An initiator SPI of zero. */
+    ZERO_SPI,
+    /** IKEv1, or a response of a version that we do not speak. */
+    VERSION,
+    /** No IKE SA of ours has these SPIs. */
+    UNKNOWN_SPI,
+    /** Flags or message id that the exchange does not allow. */
+    FLAGS,
+    /** A payload chain that does not parse, outside SK. */
+    MALFORMED,
+    /** No SK payload where one is required, or its ICV is wrong. */
+    NOT_AUTHENTIC,
+    /** A message id outside the window, or a response that nothing waits for. */
+    OUTSIDE_WINDOW,
+    /** A retransmission of a request that we are still working on. */
+    IN_PROGRESS,
+    /** An exchange that this IKE SA's state does not allow. */
+    OUT_OF_STATE,
+    /** Too many half-open IKE SAs. */
+    HALF_OPEN_LIMIT,
+    /** Too many answers to strangers within a second. */
+    ANSWER_LIMIT
+}

@@ -1,0 +1,29 @@
+package io.edgeipsec.ike.model;
+
+import io.edgeipsec.ike.crypto.Encryption;
+import io.edgeipsec.ike.crypto.IntegrityAlgorithm;
+import io.edgeipsec.ike.crypto.KeyExchangeMethod;
+import java.util.List;
+
+/**
+ * The algorithms that a Child SA may use, each list in order of preference.
+ *
+ * @param integrity used beside those of {@code encryption} that are no AEAD
+ * @param keyExchange for perfect forward secrecy; empty where it is off
+ * @param extendedSequenceNumbers whether ESN is offered and preferred; without it, it is refused
+ */
+public record EspProposalPolicy(
+        List<Encryption> encryption,
+        List<IntegrityAlgorithm> integrity,
+        List<KeyExchangeMethod> keyExchange,
+        boolean extendedSequenceNumbers) {
+    public EspProposalPolicy {
+        encryption = List.copyOf(encryption);
+        integrity = List.copyOf(integrity);
+        keyExchange = List.copyOf(keyExchange);
+        boolean needsIntegrity = encryption.stream().anyMatch(e -> !e.algorithm().isAead());
+        if (encryption.isEmpty() || (needsIntegrity && integrity.isEmpty())) {
+            throw new IllegalArgumentException("an ESP proposal lacks a kind of algorithm");
+        }
+    }
+}

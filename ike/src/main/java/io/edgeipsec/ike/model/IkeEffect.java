@@ -1,0 +1,108 @@
+package io.edgeipsec.ike.model;
+
+import io.edgeipsec.ike.crypto.KeyExchangeMethod;
+import io.edgeipsec.ike.crypto.KeyShare;
+import io.edgeipsec.ike.message.Octets;
+
+/**
+ * What the core wants done, in the order in which it must happen. Those with a {@link RequestId}
+ * are answered by an {@link IkeReply}; the others are not.
+ */
+public sealed interface IkeEffect {
+    void deliverTo(Handler handler);
+
+    /** One method per effect, so that a new one does not compile until everybody handles it. */
+    interface Handler {
+        void sendDatagram(SendDatagram effect);
+
+        void sendKeepalive(SendKeepalive effect);
+
+        void beginKeyExchange(BeginKeyExchange effect);
+
+        void respondKeyExchange(RespondKeyExchange effect);
+
+        void finishKeyExchange(FinishKeyExchange effect);
+
+        void allocateSpi(AllocateSpi effect);
+
+        void installChildSa(InstallChildSa effect);
+
+        void removeChildSa(RemoveChildSa effect);
+
+        void announce(Announce effect);
+    }
+
+    /** An IKE message, without the non-ESP marker. */
+    record SendDatagram(Path path, Octets datagram) implements IkeEffect {
+        @Override
+        public void deliverTo(Handler handler) {
+            handler.sendDatagram(this);
+        }
+    }
+
+    /** One octet 0xFF (RFC 3948 §2.3). */
+    record SendKeepalive(Path path) implements IkeEffect {
+        @Override
+        public void deliverTo(Handler handler) {
+            handler.sendKeepalive(this);
+        }
+    }
+
+    record BeginKeyExchange(RequestId request, KeyExchangeMethod method) implements IkeEffect {
+        @Override
+        public void deliverTo(Handler handler) {
+            handler.beginKeyExchange(this);
+        }
+    }
+
+    record RespondKeyExchange(RequestId request, KeyExchangeMethod method, Octets peerValue)
+            implements IkeEffect {
+        @Override
+        public void deliverTo(Handler handler) {
+            handler.respondKeyExchange(this);
+        }
+    }
+
+    /** Whoever executes it closes the share. */
+    record FinishKeyExchange(RequestId request, KeyShare share, Octets peerValue)
+            implements IkeEffect {
+        @Override
+        public void deliverTo(Handler handler) {
+            handler.finishKeyExchange(this);
+        }
+    }
+
+    /** Reserves an inbound SPI; both SPIs of the locator are still zero. */
+    record AllocateSpi(RequestId request, ChildSaLocator locator) implements IkeEffect {
+        @Override
+        public void deliverTo(Handler handler) {
+            handler.allocateSpi(this);
+        }
+    }
+
+    /**
+     * Inbound first, then outbound, all or nothing. Whoever executes it closes the installation.
+     */
+    record InstallChildSa(RequestId request, ChildSaInstallation installation)
+            implements IkeEffect {
+        @Override
+        public void deliverTo(Handler handler) {
+            handler.installChildSa(this);
+        }
+    }
+
+    /** Removes both SAs, or the reserved SPI. What is gone already is no error. */
+    record RemoveChildSa(ChildSaLocator locator) implements IkeEffect {
+        @Override
+        public void deliverTo(Handler handler) {
+            handler.removeChildSa(this);
+        }
+    }
+
+    record Announce(IkeEvent event) implements IkeEffect {
+        @Override
+        public void deliverTo(Handler handler) {
+            handler.announce(this);
+        }
+    }
+}

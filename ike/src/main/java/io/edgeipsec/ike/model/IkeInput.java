@@ -1,0 +1,96 @@
+package io.edgeipsec.ike.model;
+
+import io.edgeipsec.ike.message.EspSpi;
+import io.edgeipsec.ike.message.Octets;
+
+/** What the engine is told. */
+public sealed interface IkeInput {
+    void deliverTo(Handler handler);
+
+    /** One method per input, so that a new one does not compile until the engine handles it. */
+    interface Handler {
+        void datagramReceived(DatagramReceived input);
+
+        void replyReceived(ReplyReceived input);
+
+        void deadlineReached(DeadlineReached input);
+
+        void peerConfigured(PeerConfigured input);
+
+        void peerRemoved(PeerRemoved input);
+
+        void trafficWaits(TrafficWaits input);
+
+        void childSaExpired(ChildSaExpired input);
+
+        void shutdownRequested(ShutdownRequested input);
+    }
+
+    /** An IKE message, without the non-ESP marker. */
+    record DatagramReceived(Path path, Octets datagram) implements IkeInput {
+        @Override
+        public void deliverTo(Handler handler) {
+            handler.datagramReceived(this);
+        }
+    }
+
+    record ReplyReceived(IkeReply reply) implements IkeInput {
+        @Override
+        public void deliverTo(Handler handler) {
+            handler.replyReceived(this);
+        }
+    }
+
+    /** The time that the engine asked to be called at has come. */
+    record DeadlineReached() implements IkeInput {
+        @Override
+        public void deliverTo(Handler handler) {
+            handler.deadlineReached(this);
+        }
+    }
+
+    /** A session is new or has changed; what may stay of its SAs stays. The PSK is handed over. */
+    record PeerConfigured(PeerPolicy policy) implements IkeInput {
+        @Override
+        public void deliverTo(Handler handler) {
+            handler.peerConfigured(this);
+        }
+    }
+
+    /** A session was disabled or deleted: its SAs are deleted, the peer is told. */
+    record PeerRemoved(String session) implements IkeInput {
+        @Override
+        public void deliverTo(Handler handler) {
+            handler.peerRemoved(this);
+        }
+    }
+
+    /** The kernel holds a packet for a Child SA that does not exist (XFRM ACQUIRE). */
+    record TrafficWaits(String session, String child) implements IkeInput {
+        @Override
+        public void deliverTo(Handler handler) {
+            handler.trafficWaits(this);
+        }
+    }
+
+    /**
+     * The kernel reports the lifetime of an SA (XFRM EXPIRE).
+     *
+     * @param hard the SA is gone; otherwise it is to be replaced now
+     */
+    record ChildSaExpired(String session, String child, EspSpi inbound, boolean hard)
+            implements IkeInput {
+        @Override
+        public void deliverTo(Handler handler) {
+            handler.childSaExpired(this);
+        }
+    }
+
+    /** Delete every IKE SA, telling the peers, and start nothing new. */
+    record ShutdownRequested() implements IkeInput {
+        @Override
+        public void deliverTo(Handler handler) {
+            handler.shutdownRequested(this);
+        }
+    }
+}

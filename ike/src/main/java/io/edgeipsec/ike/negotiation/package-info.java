@@ -1,0 +1,5 @@
+/** Pure functions of a negotiation: proposals, traffic selectors, NAT detection. */
+@NullMarked
+package io.edgeipsec.ike.negotiation;
+
+import org.jspecify.annotations.NullMarked;
