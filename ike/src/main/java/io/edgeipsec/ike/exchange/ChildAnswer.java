@@ -118,16 +118,17 @@ final class ChildAnswer {
 
     private void exchangeKeys(Narrowing narrowing, EspNegotiation agreed, KeyExchangePayload ke) {
         KeyExchangeMethod method = agreed.suite().keyExchange().orElseThrow();
-        sa.respondKeyExchange(
-                method,
-                ke.data(),
-                (value, secret) ->
-                        reserve(
-                                narrowing,
-                                agreed,
-                                Optional.of(secret),
-                                Optional.of(new KeyExchangePayload(method.id(), value))),
-                invalid -> refuse(NotifyPayload.of(NotifyType.INVALID_SYNTAX)));
+        sa.world()
+                .respondKeyExchange(
+                        method,
+                        ke.data(),
+                        (value, secret) ->
+                                reserve(
+                                        narrowing,
+                                        agreed,
+                                        Optional.of(secret),
+                                        Optional.of(new KeyExchangePayload(method.id(), value))),
+                        invalid -> refuse(NotifyPayload.of(NotifyType.INVALID_SYNTAX)));
     }
 
     private void reserve(
@@ -135,14 +136,14 @@ final class ChildAnswer {
             EspNegotiation agreed,
             Optional<SecretBytes> secret,
             Optional<KeyExchangePayload> ke) {
-        sa.allocateSpi(
-                peer,
-                narrowing.child(),
-                locator -> install(narrowing, agreed, secret, ke, locator),
-                refused -> {
-                    secret.ifPresent(SecretBytes::close);
-                    refuseForKernel(narrowing.child(), refused);
-                });
+        sa.world()
+                .allocateSpi(
+                        ChildSaLocator.wanted(peer.session(), narrowing.child().name(), sa.path()),
+                        locator -> install(narrowing, agreed, secret, ke, locator),
+                        refused -> {
+                            secret.ifPresent(SecretBytes::close);
+                            refuseForKernel(narrowing.child(), refused);
+                        });
     }
 
     private void install(
@@ -169,23 +170,26 @@ final class ChildAnswer {
                         agreed.suite(),
                         narrowing.local(),
                         narrowing.remote());
-        sa.installChildSa(
-                new ChildSaInstallation(
-                        locator,
-                        agreed.suite(),
-                        nat,
-                        narrowing.local(),
-                        narrowing.remote(),
-                        keys.encryptionInitiator(),
-                        keys.integrityInitiator(),
-                        keys.encryptionResponder(),
-                        keys.integrityResponder(),
-                        narrowing.child().lifetime()),
-                () -> then.accept(new Result(answer(agreed, ke, child), Optional.of(child))),
-                refused -> {
-                    sa.removeChildSa(reserved);
-                    refuseForKernel(narrowing.child(), refused);
-                });
+        sa.world()
+                .installChildSa(
+                        new ChildSaInstallation(
+                                locator,
+                                agreed.suite(),
+                                nat,
+                                narrowing.local(),
+                                narrowing.remote(),
+                                keys.encryptionInitiator(),
+                                keys.integrityInitiator(),
+                                keys.encryptionResponder(),
+                                keys.integrityResponder(),
+                                narrowing.child().lifetime()),
+                        () ->
+                                then.accept(
+                                        new Result(answer(agreed, ke, child), Optional.of(child))),
+                        refused -> {
+                            sa.world().removeChildSa(reserved);
+                            refuseForKernel(narrowing.child(), refused);
+                        });
     }
 
     private List<Payload> answer(

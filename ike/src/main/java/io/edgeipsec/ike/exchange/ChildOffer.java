@@ -64,11 +64,11 @@ final class ChildOffer {
             boolean first,
             Consumer<ChildOffer> then,
             Consumer<FailReason> failed) {
-        sa.allocateSpi(
-                peer,
-                policy,
-                locator -> then.accept(new ChildOffer(sa, peer, policy, first, locator)),
-                refused -> failed.accept(new FailReason(Kind.KERNEL_REFUSED, refused)));
+        sa.world()
+                .allocateSpi(
+                        ChildSaLocator.wanted(peer.session(), policy.name(), sa.path()),
+                        locator -> then.accept(new ChildOffer(sa, peer, policy, first, locator)),
+                        refused -> failed.accept(new FailReason(Kind.KERNEL_REFUSED, refused)));
     }
 
     ChildPolicy policy() {
@@ -87,7 +87,7 @@ final class ChildOffer {
 
     /** Gives the SPI back. */
     void withdraw() {
-        sa.removeChildSa(locator);
+        sa.world().removeChildSa(locator);
     }
 
     /** The error that the peer answered to this offer, in IKE_AUTH beside a good AUTH. */
@@ -166,20 +166,21 @@ final class ChildOffer {
                                 nonceI,
                                 nonceR);
         ChildSa child = new ChildSa(policy, full, agreed.suite(), local, remote);
-        sa.installChildSa(
-                new ChildSaInstallation(
-                        full,
-                        agreed.suite(),
-                        nat,
-                        local,
-                        remote,
-                        keys.encryptionResponder(),
-                        keys.integrityResponder(),
-                        keys.encryptionInitiator(),
-                        keys.integrityInitiator(),
-                        policy.lifetime()),
-                () -> then.accept(child),
-                refused -> failed.accept(new FailReason(Kind.KERNEL_REFUSED, refused)));
+        sa.world()
+                .installChildSa(
+                        new ChildSaInstallation(
+                                full,
+                                agreed.suite(),
+                                nat,
+                                local,
+                                remote,
+                                keys.encryptionResponder(),
+                                keys.integrityResponder(),
+                                keys.encryptionInitiator(),
+                                keys.integrityInitiator(),
+                                policy.lifetime()),
+                        () -> then.accept(child),
+                        refused -> failed.accept(new FailReason(Kind.KERNEL_REFUSED, refused)));
     }
 
     /** The peer has made an SA of it that we do not want. */

@@ -77,14 +77,15 @@ public final class CreateChildSaInitiator implements InitiatedExchange {
 
     private void begin(KeyExchangeMethod method) {
         closeShare();
-        sa.beginKeyExchange(
-                method,
-                begun -> {
-                    share = begun;
-                    if (offer != null) {
-                        send(offer);
-                    }
-                });
+        sa.world()
+                .beginKeyExchange(
+                        method,
+                        begun -> {
+                            share = begun;
+                            if (offer != null) {
+                                send(offer);
+                            }
+                        });
     }
 
     private void send(ChildOffer prepared) {
@@ -175,25 +176,27 @@ public final class CreateChildSaInitiator implements InitiatedExchange {
             return;
         }
         share = null; // handed over
-        sa.finishKeyExchange(
-                begun,
-                ke.get().data(),
-                secret -> {
-                    try (secret) {
-                        install(made, agreed, response, Optional.of(secret), peerNonce);
-                    }
-                },
-                invalid -> {
-                    // A peer that sends values outside the group has lost our trust in all it sent.
-                    sa.failTelling(
-                            List.of(NotifyPayload.of(NotifyType.INVALID_SYNTAX)),
-                            new FailReason(
-                                    Kind.INVALID_MESSAGE,
-                                    "peer "
-                                            + peer()
-                                            + " sent a bad key exchange value: "
-                                            + invalid));
-                });
+        sa.world()
+                .finishKeyExchange(
+                        begun,
+                        ke.get().data(),
+                        secret -> {
+                            try (secret) {
+                                install(made, agreed, response, Optional.of(secret), peerNonce);
+                            }
+                        },
+                        invalid -> {
+                            // A peer that sends values outside the group has lost our trust in all
+                            // it sent.
+                            sa.failTelling(
+                                    List.of(NotifyPayload.of(NotifyType.INVALID_SYNTAX)),
+                                    new FailReason(
+                                            Kind.INVALID_MESSAGE,
+                                            "peer "
+                                                    + peer()
+                                                    + " sent a bad key exchange value: "
+                                                    + invalid));
+                        });
     }
 
     private void install(

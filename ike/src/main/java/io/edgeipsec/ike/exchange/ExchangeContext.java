@@ -2,31 +2,21 @@ package io.edgeipsec.ike.exchange;
 
 import io.edgeipsec.ike.crypto.IkeKeys;
 import io.edgeipsec.ike.crypto.IkeSuite;
-import io.edgeipsec.ike.crypto.KeyExchangeMethod;
-import io.edgeipsec.ike.crypto.KeyShare;
 import io.edgeipsec.ike.crypto.Primitives;
 import io.edgeipsec.ike.crypto.RandomSource;
-import io.edgeipsec.ike.crypto.SecretBytes;
 import io.edgeipsec.ike.message.IkeSpi;
 import io.edgeipsec.ike.message.Octets;
 import io.edgeipsec.ike.message.Payload;
 import io.edgeipsec.ike.model.ChildPolicy;
 import io.edgeipsec.ike.model.ChildSa;
-import io.edgeipsec.ike.model.ChildSaInstallation;
 import io.edgeipsec.ike.model.ChildSaLocator;
 import io.edgeipsec.ike.model.FailReason;
 import io.edgeipsec.ike.model.IkeSaId;
 import io.edgeipsec.ike.model.Path;
 import io.edgeipsec.ike.model.PeerPolicy;
 import java.util.List;
-import java.util.function.BiConsumer;
-import java.util.function.Consumer;
 
-/**
- * The IKE SA as its exchanges see it. What asks the world for something continues in a callback, on
- * the same event loop; if the IKE SA closes before, the callback never comes and what the world did
- * is undone.
- */
+/** The IKE SA as its exchanges see it: what is so, what to send, and what follows from it. */
 public interface ExchangeContext {
     // What is so.
 
@@ -59,11 +49,17 @@ public interface ExchangeContext {
     /** Whether any IKE SA of the session has a Child SA of this policy. */
     boolean isUp(ChildPolicy child);
 
+    /** An SPI for a new IKE SA of ours. */
+    IkeSpi chooseSpi();
+
     // Tools.
 
     RandomSource random();
 
     Primitives primitives();
+
+    /** Key exchanges and the kernel. */
+    World world();
 
     // Messages.
 
@@ -80,37 +76,15 @@ public interface ExchangeContext {
     /** The running exchange of ours is over; the next one may start. */
     void complete();
 
-    // What the world is asked for.
-
-    void beginKeyExchange(KeyExchangeMethod method, Consumer<KeyShare> then);
-
-    void respondKeyExchange(
-            KeyExchangeMethod method,
-            Octets peerValue,
-            BiConsumer<Octets, SecretBytes> then,
-            Consumer<String> invalid);
-
-    /** The share is closed by whoever finishes. */
-    void finishKeyExchange(
-            KeyShare share, Octets peerValue, Consumer<SecretBytes> then, Consumer<String> invalid);
-
-    void allocateSpi(
-            PeerPolicy policy,
-            ChildPolicy child,
-            Consumer<ChildSaLocator> then,
-            Consumer<String> refused);
-
-    /** The keys of the installation are closed by whoever installs. */
-    void installChildSa(ChildSaInstallation installation, Runnable then, Consumer<String> refused);
-
-    void removeChildSa(ChildSaLocator locator);
-
     // What follows from an exchange.
 
     /**
      * Unprotected news, not to be believed yet: fail with it unless something better comes soon.
      */
     void suspect(FailReason reason);
+
+    /** A new IKE SA takes over our Child SAs; this one is on its way out (RFC 7296 §2.18). */
+    void succeed(RekeyedIkeSa successor);
 
     /** The IKE SA ends; an authenticated peer is not told. */
     void fail(FailReason reason);

@@ -71,12 +71,13 @@ public final class IkeSaInitInitiator implements InitiatedExchange {
 
     private void begin(KeyExchangeMethod method) {
         abandon();
-        sa.beginKeyExchange(
-                method,
-                begun -> {
-                    share = begun;
-                    send(begun);
-                });
+        sa.world()
+                .beginKeyExchange(
+                        method,
+                        begun -> {
+                            share = begun;
+                            send(begun);
+                        });
     }
 
     private void send(KeyShare begun) {
@@ -167,18 +168,19 @@ public final class IkeSaInitInitiator implements InitiatedExchange {
                 new NatDetection(sa.localSpi(), peerSpi).verdict(message, response.path());
         InitMaterial material = new InitMaterial(request, response.datagram(), nonce, peerNonce);
         share = null; // handed over
-        sa.finishKeyExchange(
-                begun,
-                ke.data(),
-                secret -> secured(negotiation.get(), peerSpi, material, nat, secret),
-                invalid ->
-                        sa.fail(
-                                new FailReason(
-                                        Kind.INVALID_MESSAGE,
-                                        "peer "
-                                                + peer()
-                                                + " sent a bad key exchange value: "
-                                                + invalid)));
+        sa.world()
+                .finishKeyExchange(
+                        begun,
+                        ke.data(),
+                        secret -> secured(negotiation.get(), peerSpi, material, nat, secret),
+                        invalid ->
+                                sa.fail(
+                                        new FailReason(
+                                                Kind.INVALID_MESSAGE,
+                                                "peer "
+                                                        + peer()
+                                                        + " sent a bad key exchange value: "
+                                                        + invalid)));
         return true;
     }
 

@@ -67,14 +67,15 @@ public final class IkeSaInitResponder implements RespondedExchange {
                     new FailReason(Kind.REPLACED, "asked for key exchange method " + wanted));
             return;
         }
-        sa.respondKeyExchange(
-                negotiation.get().suite().keyExchange(),
-                ke.data(),
-                (value, secret) -> answer(request, negotiation.get(), value, secret),
-                invalid ->
-                        refuse(
-                                NotifyPayload.of(NotifyType.INVALID_SYNTAX),
-                                new FailReason(Kind.INVALID_MESSAGE, invalid)));
+        sa.world()
+                .respondKeyExchange(
+                        negotiation.get().suite().keyExchange(),
+                        ke.data(),
+                        (value, secret) -> answer(request, negotiation.get(), value, secret),
+                        invalid ->
+                                refuse(
+                                        NotifyPayload.of(NotifyType.INVALID_SYNTAX),
+                                        new FailReason(Kind.INVALID_MESSAGE, invalid)));
     }
 
     private void answer(

@@ -72,8 +72,8 @@ public final class InformationalInitiator implements InitiatedExchange {
 
     @Override
     public boolean onResponse(Received response) {
-        sa.complete();
         answered.run();
+        sa.complete();
         return true;
     }
 

@@ -11,6 +11,11 @@ import io.edgeipsec.ike.message.EspSpi;
  */
 public record ChildSaLocator(
         String session, String child, Path path, EspSpi inbound, EspSpi outbound) {
+    /** One that has no SPI yet. */
+    public static ChildSaLocator wanted(String session, String child, Path path) {
+        return new ChildSaLocator(session, child, path, EspSpi.ZERO, EspSpi.ZERO);
+    }
+
     public ChildSaLocator withInbound(EspSpi spi) {
         return new ChildSaLocator(session, child, path, spi, outbound);
     }

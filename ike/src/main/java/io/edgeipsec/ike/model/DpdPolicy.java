@@ -17,9 +17,24 @@ public record DpdPolicy(Mode mode, Duration interval, int retryCount) {
         ON_DEMAND
     }
 
+    /**
+     * Waits between the transmissions of a probe: short, since a silent peer is what it looks for.
+     */
+    private static final Duration FIRST_WAIT = Duration.ofSeconds(2);
+
+    private static final Duration LONGEST_WAIT = Duration.ofSeconds(5);
+
     public DpdPolicy {
         if (interval.isNegative() || interval.isZero() || retryCount < 1) {
             throw new IllegalArgumentException("DPD every " + interval + ", " + retryCount);
         }
+    }
+
+    public boolean isEnabled() {
+        return mode != Mode.DISABLED;
+    }
+
+    public RetransmissionPolicy retransmission() {
+        return new RetransmissionPolicy(FIRST_WAIT, 1.8, LONGEST_WAIT, retryCount + 1);
     }
 }

@@ -1,0 +1,173 @@
+package io.edgeipsec.ike.exchange;
+
+import io.edgeipsec.ike.crypto.IkeKeys;
+import io.edgeipsec.ike.crypto.KeyDerivation;
+import io.edgeipsec.ike.crypto.KeyExchangeMethod;
+import io.edgeipsec.ike.crypto.KeyShare;
+import io.edgeipsec.ike.crypto.SecretBytes;
+import io.edgeipsec.ike.message.ExchangeType;
+import io.edgeipsec.ike.message.IkeMessage;
+import io.edgeipsec.ike.message.IkeSpi;
+import io.edgeipsec.ike.message.KeyExchangePayload;
+import io.edgeipsec.ike.message.MalformedMessageException;
+import io.edgeipsec.ike.message.NoncePayload;
+import io.edgeipsec.ike.message.NotifyPayload;
+import io.edgeipsec.ike.message.NotifyType;
+import io.edgeipsec.ike.message.Octets;
+import io.edgeipsec.ike.message.Proposal;
+import io.edgeipsec.ike.message.SaPayload;
+import io.edgeipsec.ike.negotiation.IkeNegotiation;
+import io.edgeipsec.ike.negotiation.Proposals;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** A new IKE SA for this one, as the initiator (RFC 7296 §1.3.2, §2.18). */
+public final class RekeyIkeSaInitiator implements InitiatedExchange {
+    private final ExchangeContext sa;
+    private final Runnable refused;
+    private final IkeSpi newSpi;
+    private final Octets nonce;
+    private final List<Proposal> offer;
+    private @Nullable KeyShare share;
+    private boolean repeated;
+
+    /**
+     * Prepares the exchange.
+     *
+     * @param refused called when there will be no new IKE SA this time
+     */
+    public RekeyIkeSaInitiator(ExchangeContext sa, Runnable refused) {
+        this.sa = sa;
+        this.refused = refused;
+        this.newSpi = sa.chooseSpi();
+        this.nonce = sa.random().octets(IkeSaInitInitiator.NONCE_LENGTH);
+        this.offer = Proposals.ofIke(sa.policy().proposals(), newSpi.toOctets());
+    }
+
+    @Override
+    public ExchangeType type() {
+        return ExchangeType.CREATE_CHILD_SA;
+    }
+
+    @Override
+    public void start() {
+        // What both sides agreed on last time most likely fits again.
+        begin(sa.suite().keyExchange());
+    }
+
+    private void begin(KeyExchangeMethod method) {
+        abandon();
+        sa.world()
+                .beginKeyExchange(
+                        method,
+                        begun -> {
+                            share = begun;
+                            sa.request(
+                                    List.of(
+                                            new SaPayload(offer),
+                                            new NoncePayload(nonce),
+                                            new KeyExchangePayload(
+                                                    method.id(), begun.publicValue())));
+                        });
+    }
+
+    @Override
+    public boolean onResponse(Received response) {
+        IkeMessage message = response.message();
+        Optional<NotifyPayload> error = message.error();
+        if (error.isPresent()) {
+            if (!repeatsFor(error.get())) {
+                giveUp();
+            }
+            return true;
+        }
+        Optional<SaPayload> answer = message.first(SaPayload.class);
+        Optional<KeyExchangePayload> ke = message.first(KeyExchangePayload.class);
+        Optional<NoncePayload> peerNonce = message.first(NoncePayload.class);
+        Optional<IkeNegotiation> agreed = answer.flatMap(a -> IkeNegotiation.verify(offer, a));
+        Optional<IkeSpi> peerSpi = agreed.flatMap(a -> spi(a.spi()));
+        KeyShare begun = share;
+        if (begun == null
+                || peerSpi.isEmpty()
+                || peerNonce.isEmpty()
+                || agreed.filter(a -> a.suite().keyExchange() == begun.method()).isEmpty()
+                || ke.filter(k -> k.method() == begun.method().id()).isEmpty()) {
+            giveUp();
+            return true;
+        }
+        share = null; // handed over
+        sa.world()
+                .finishKeyExchange(
+                        begun,
+                        ke.get().data(),
+                        secret ->
+                                succeed(
+                                        agreed.get(),
+                                        peerSpi.get(),
+                                        secret,
+                                        peerNonce.get().nonce()),
+                        invalid -> giveUp());
+        return true;
+    }
+
+    private boolean repeatsFor(NotifyPayload error) {
+        Octets data = error.data();
+        if (!error.notifyType().equals(NotifyType.INVALID_KE_PAYLOAD)
+                || data.length() != 2
+                || repeated) {
+            return false;
+        }
+        repeated = true;
+        Optional<KeyExchangeMethod> wanted =
+                KeyExchangeMethod.of(data.at(0) << 8 | data.at(1))
+                        .filter(sa.policy().proposals().keyExchange()::contains);
+        wanted.ifPresent(this::begin);
+        return wanted.isPresent();
+    }
+
+    private void succeed(
+            IkeNegotiation agreed, IkeSpi peerSpi, SecretBytes secret, Octets peerNonce) {
+        IkeKeys keys;
+        try (secret) {
+            keys =
+                    new KeyDerivation(sa.primitives())
+                            .rekeyed(
+                                    sa.suite().prf(),
+                                    sa.keys().skD(),
+                                    agreed.suite(),
+                                    secret,
+                                    nonce,
+                                    peerNonce,
+                                    newSpi,
+                                    peerSpi);
+        }
+        sa.complete();
+        sa.succeed(new RekeyedIkeSa(true, newSpi, peerSpi, agreed.suite(), keys));
+    }
+
+    private void giveUp() {
+        abandon();
+        refused.run();
+        sa.complete();
+    }
+
+    /** The SPI in a proposal that rekeys an IKE SA. */
+    static Optional<IkeSpi> spi(Octets octets) {
+        try {
+            return octets.length() == IkeSpi.LENGTH_OCTETS
+                    ? Optional.of(new IkeSpi(octets.reader().u64())).filter(s -> !s.isZero())
+                    : Optional.empty();
+        } catch (MalformedMessageException impossible) {
+            throw new IllegalStateException("length was checked", impossible);
+        }
+    }
+
+    @Override
+    public void abandon() {
+        if (share != null) {
+            share.close();
+            share = null;
+        }
+    }
+}

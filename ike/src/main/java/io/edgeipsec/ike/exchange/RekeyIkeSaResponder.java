@@ -1,0 +1,92 @@
+package io.edgeipsec.ike.exchange;
+
+import io.edgeipsec.ike.crypto.IkeKeys;
+import io.edgeipsec.ike.crypto.KeyDerivation;
+import io.edgeipsec.ike.crypto.SecretBytes;
+import io.edgeipsec.ike.message.IkeMessage;
+import io.edgeipsec.ike.message.IkeSpi;
+import io.edgeipsec.ike.message.KeyExchangePayload;
+import io.edgeipsec.ike.message.NoncePayload;
+import io.edgeipsec.ike.message.NotifyPayload;
+import io.edgeipsec.ike.message.NotifyType;
+import io.edgeipsec.ike.message.OctetWriter;
+import io.edgeipsec.ike.message.Octets;
+import io.edgeipsec.ike.message.SaPayload;
+import io.edgeipsec.ike.negotiation.IkeNegotiation;
+import java.util.List;
+import java.util.Optional;
+
+/** A new IKE SA for this one, as the responder (RFC 7296 §1.3.2, §2.18). */
+public final class RekeyIkeSaResponder implements RespondedExchange {
+    private final ExchangeContext sa;
+
+    public RekeyIkeSaResponder(ExchangeContext sa) {
+        this.sa = sa;
+    }
+
+    @Override
+    public void onRequest(Received request) {
+        IkeMessage message = request.message();
+        Optional<KeyExchangePayload> ke = message.first(KeyExchangePayload.class);
+        if (ke.isEmpty()) {
+            refuse(NotifyPayload.of(NotifyType.INVALID_SYNTAX));
+            return;
+        }
+        SaPayload offer = message.first(SaPayload.class).orElseThrow();
+        Optional<IkeNegotiation> agreed =
+                IkeNegotiation.choose(offer, sa.policy().proposals(), ke.get().method());
+        Optional<IkeSpi> peerSpi = agreed.flatMap(a -> RekeyIkeSaInitiator.spi(a.spi()));
+        if (agreed.isEmpty() || peerSpi.isEmpty()) {
+            refuse(NotifyPayload.of(NotifyType.NO_PROPOSAL_CHOSEN));
+            return;
+        }
+        int wanted = agreed.get().suite().keyExchange().id();
+        if (ke.get().method() != wanted) {
+            Octets group = new OctetWriter(2).u16(wanted).toOctets();
+            refuse(NotifyPayload.of(NotifyType.INVALID_KE_PAYLOAD, group));
+            return;
+        }
+        Octets peerNonce = message.first(NoncePayload.class).orElseThrow().nonce();
+        sa.world()
+                .respondKeyExchange(
+                        agreed.get().suite().keyExchange(),
+                        ke.get().data(),
+                        (value, secret) ->
+                                succeed(agreed.get(), peerSpi.get(), peerNonce, value, secret),
+                        invalid -> refuse(NotifyPayload.of(NotifyType.INVALID_SYNTAX)));
+    }
+
+    private void succeed(
+            IkeNegotiation agreed,
+            IkeSpi peerSpi,
+            Octets peerNonce,
+            Octets value,
+            SecretBytes secret) {
+        IkeSpi newSpi = sa.chooseSpi();
+        Octets nonce = sa.random().octets(IkeSaInitInitiator.NONCE_LENGTH);
+        IkeKeys keys;
+        try (secret) {
+            keys =
+                    new KeyDerivation(sa.primitives())
+                            .rekeyed(
+                                    sa.suite().prf(),
+                                    sa.keys().skD(),
+                                    agreed.suite(),
+                                    secret,
+                                    peerNonce,
+                                    nonce,
+                                    peerSpi,
+                                    newSpi);
+        }
+        sa.respond(
+                List.of(
+                        new SaPayload(List.of(agreed.answer().withSpi(newSpi.toOctets()))),
+                        new NoncePayload(nonce),
+                        new KeyExchangePayload(agreed.suite().keyExchange().id(), value)));
+        sa.succeed(new RekeyedIkeSa(false, newSpi, peerSpi, agreed.suite(), keys));
+    }
+
+    private void refuse(NotifyPayload error) {
+        sa.respond(List.of(error));
+    }
+}

@@ -1,0 +1,40 @@
+package io.edgeipsec.ike.exchange;
+
+import io.edgeipsec.ike.crypto.KeyExchangeMethod;
+import io.edgeipsec.ike.crypto.KeyShare;
+import io.edgeipsec.ike.crypto.SecretBytes;
+import io.edgeipsec.ike.message.Octets;
+import io.edgeipsec.ike.model.ChildSaInstallation;
+import io.edgeipsec.ike.model.ChildSaLocator;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+
+/**
+ * What an exchange asks of others: key exchanges, which are slow, and the kernel. Each answer comes
+ * in a callback, later and on the same event loop. If the IKE SA closes before, the callback never
+ * comes, and what was done is undone.
+ */
+public interface World {
+    void beginKeyExchange(KeyExchangeMethod method, Consumer<KeyShare> then);
+
+    /** Continues with our value and the shared secret, which it then owns. */
+    void respondKeyExchange(
+            KeyExchangeMethod method,
+            Octets peerValue,
+            BiConsumer<Octets, SecretBytes> then,
+            Consumer<String> invalid);
+
+    /** Closes the share. Continues with the shared secret, which it then owns. */
+    void finishKeyExchange(
+            KeyShare share, Octets peerValue, Consumer<SecretBytes> then, Consumer<String> invalid);
+
+    /** Continues with the inbound SPI filled in. */
+    void allocateSpi(
+            ChildSaLocator wanted, Consumer<ChildSaLocator> then, Consumer<String> refused);
+
+    /** Closes the installation with its keys. */
+    void installChildSa(ChildSaInstallation installation, Runnable then, Consumer<String> refused);
+
+    /** Removes both SAs, or an SPI that was only allocated. */
+    void removeChildSa(ChildSaLocator locator);
+}

@@ -1,0 +1,104 @@
+package io.edgeipsec.ike.sa;
+
+import io.edgeipsec.ike.message.EspSpi;
+import io.edgeipsec.ike.model.ChildSa;
+import io.edgeipsec.ike.model.MonotonicTime;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** The Child SAs of an IKE SA by the SPI that we receive on, with their lifetimes. */
+final class ChildSaTable {
+    private static final class Entry {
+        final ChildSa child;
+        MonotonicTime rekeyAt;
+        final MonotonicTime expireAt;
+        Phase phase = Phase.IN_USE;
+
+        Entry(ChildSa child, MonotonicTime rekeyAt, MonotonicTime expireAt) {
+            this.child = child;
+            this.rekeyAt = rekeyAt;
+            this.expireAt = expireAt;
+        }
+
+        MonotonicTime next() {
+            return phase == Phase.IN_USE ? rekeyAt : expireAt;
+        }
+    }
+
+    enum Phase {
+        IN_USE,
+        REKEYING,
+        DELETING
+    }
+
+    private final Map<EspSpi, Entry> entries = new LinkedHashMap<>();
+
+    void add(ChildSa child, MonotonicTime rekeyAt, MonotonicTime expireAt) {
+        entries.put(child.locator().inbound(), new Entry(child, rekeyAt, expireAt));
+    }
+
+    boolean remove(ChildSa child) {
+        return entries.remove(child.locator().inbound()) != null;
+    }
+
+    List<ChildSa> all() {
+        List<ChildSa> children = new ArrayList<>(entries.size());
+        entries.values().forEach(entry -> children.add(entry.child));
+        return children;
+    }
+
+    Optional<ChildSa> find(EspSpi inbound) {
+        return Optional.ofNullable(entries.get(inbound)).map(entry -> entry.child);
+    }
+
+    /** The phase of a Child SA that is in the table; one that is not counts as being deleted. */
+    Phase phase(ChildSa child) {
+        Entry entry = entries.get(child.locator().inbound());
+        return entry == null ? Phase.DELETING : entry.phase;
+    }
+
+    void phase(ChildSa child, Phase phase) {
+        Entry entry = entries.get(child.locator().inbound());
+        if (entry != null) {
+            entry.phase = phase;
+        }
+    }
+
+    /** Leaves a Child SA in use until the next attempt to rekey it. */
+    void postponeRekey(ChildSa child, MonotonicTime until) {
+        Entry entry = entries.get(child.locator().inbound());
+        if (entry != null && entry.phase == Phase.REKEYING) {
+            entry.phase = Phase.IN_USE;
+            entry.rekeyAt = until;
+        }
+    }
+
+    /** Hands all Child SAs over; whatever was going on with them is over. */
+    void moveAllTo(ChildSaTable successor) {
+        entries.values().forEach(entry -> entry.phase = Phase.IN_USE);
+        successor.entries.putAll(entries);
+        entries.clear();
+    }
+
+    /** When the next Child SA has to be rekeyed or is over. */
+    Optional<MonotonicTime> nextDeadline() {
+        return entries.values().stream().map(Entry::next).min(MonotonicTime::compareTo);
+    }
+
+    List<ChildSa> toRekey(MonotonicTime now) {
+        return entries.values().stream()
+                .filter(e -> e.phase == Phase.IN_USE && now.hasReached(e.rekeyAt))
+                .map(e -> e.child)
+                .toList();
+    }
+
+    List<ChildSa> expired(MonotonicTime now) {
+        return entries.values().stream()
+                .filter(e -> now.hasReached(e.expireAt))
+                .map(e -> e.child)
+                .toList();
+    }
+}

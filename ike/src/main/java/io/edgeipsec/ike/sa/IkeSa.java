@@ -1,0 +1,930 @@
+package io.edgeipsec.ike.sa;
+
+import io.edgeipsec.ike.crypto.IkeKeys;
+import io.edgeipsec.ike.crypto.IkeSuite;
+import io.edgeipsec.ike.crypto.MessageProtection.Opened;
+import io.edgeipsec.ike.crypto.Primitives;
+import io.edgeipsec.ike.crypto.RandomSource;
+import io.edgeipsec.ike.exchange.CreateChildSaInitiator;
+import io.edgeipsec.ike.exchange.CreateChildSaResponder;
+import io.edgeipsec.ike.exchange.ExchangeContext;
+import io.edgeipsec.ike.exchange.IkeAuthInitiator;
+import io.edgeipsec.ike.exchange.IkeAuthResponder;
+import io.edgeipsec.ike.exchange.IkeSaInitInitiator;
+import io.edgeipsec.ike.exchange.IkeSaInitResponder;
+import io.edgeipsec.ike.exchange.InformationalInitiator;
+import io.edgeipsec.ike.exchange.InformationalResponder;
+import io.edgeipsec.ike.exchange.InitiatedExchange;
+import io.edgeipsec.ike.exchange.Received;
+import io.edgeipsec.ike.exchange.RekeyIkeSaInitiator;
+import io.edgeipsec.ike.exchange.RekeyIkeSaResponder;
+import io.edgeipsec.ike.exchange.RekeyedIkeSa;
+import io.edgeipsec.ike.exchange.RespondedExchange;
+import io.edgeipsec.ike.exchange.SecuredIkeSa;
+import io.edgeipsec.ike.exchange.World;
+import io.edgeipsec.ike.message.ExchangeType;
+import io.edgeipsec.ike.message.IkeHeader;
+import io.edgeipsec.ike.message.IkeMessage;
+import io.edgeipsec.ike.message.IkeSpi;
+import io.edgeipsec.ike.message.MessageCodec;
+import io.edgeipsec.ike.message.NotifyPayload;
+import io.edgeipsec.ike.message.NotifyType;
+import io.edgeipsec.ike.message.Octets;
+import io.edgeipsec.ike.message.Payload;
+import io.edgeipsec.ike.message.Proposal;
+import io.edgeipsec.ike.message.ProtocolId;
+import io.edgeipsec.ike.message.SaPayload;
+import io.edgeipsec.ike.model.ChildPolicy;
+import io.edgeipsec.ike.model.ChildSa;
+import io.edgeipsec.ike.model.ChildSaLocator;
+import io.edgeipsec.ike.model.DropReason;
+import io.edgeipsec.ike.model.Endpoint;
+import io.edgeipsec.ike.model.FailReason;
+import io.edgeipsec.ike.model.FailReason.Kind;
+import io.edgeipsec.ike.model.IkeEffect;
+import io.edgeipsec.ike.model.IkeEvent;
+import io.edgeipsec.ike.model.IkeReply;
+import io.edgeipsec.ike.model.IkeSaId;
+import io.edgeipsec.ike.model.MonotonicTime;
+import io.edgeipsec.ike.model.NatSituation;
+import io.edgeipsec.ike.model.Path;
+import io.edgeipsec.ike.model.PeerPolicy;
+import io.edgeipsec.ike.model.RetransmissionPolicy;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One IKE SA: its state, its two message windows, its Child SAs and its deadlines (RFC 7296 §2).
+ * Told what comes and what time it is, it emits effects in the order in which they must happen;
+ * replies to effects come back as later inputs, never from within. Called by the event loop of its
+ * engine only.
+ *
+ * <p>Everything that has to outlive an exchange is a value in a field here or in the small parts
+ * this class is made of; what exchanges hold may be lost with them at any time.
+ */
+public final class IkeSa implements ExchangeContext {
+    private final IkeSaEnvironment environment;
+    private final boolean originalInitiator;
+    private final IkeSpi localSpi;
+    private final MonotonicTime startedAt;
+
+    private final OutgoingRequests outgoing;
+    private final IncomingRequests incoming = new IncomingRequests();
+    private final Inbox inbox;
+    private final ChildSaTable children = new ChildSaTable();
+    private final Deadlines deadlines = new Deadlines();
+    private final PendingWorld world;
+
+    private IkeSaState state;
+    private IkeSpi peerSpi;
+    private Path path;
+    private NatSituation nat = NatSituation.NONE;
+    private MonotonicTime now;
+    private MonotonicTime lastHeard;
+    private MonotonicTime lastSent;
+    private Optional<FailReason> suspicion = Optional.empty();
+    private @Nullable PeerPolicy policy;
+    private @Nullable Protection protection;
+    private @Nullable SecuredIkeSa awaitingAuth;
+
+    private IkeSa(
+            IkeSaEnvironment environment,
+            IkeSaState state,
+            boolean originalInitiator,
+            IkeSpi localSpi,
+            IkeSpi peerSpi,
+            Path path,
+            MonotonicTime now) {
+        this.environment = environment;
+        this.state = state;
+        this.originalInitiator = originalInitiator;
+        this.localSpi = localSpi;
+        this.peerSpi = peerSpi;
+        this.path = path;
+        this.startedAt = now;
+        this.now = now;
+        this.lastHeard = now;
+        this.lastSent = now;
+        this.outgoing = new OutgoingRequests(environment.random(), this::complete);
+        this.inbox = new Inbox(this, outgoing, incoming);
+        this.world = new PendingWorld(localSpi, environment.effects());
+    }
+
+    /** Prepares an IKE SA that we start; {@link #start} sends the first message. */
+    public static IkeSa initiate(
+            IkeSaEnvironment environment, IkeSpi localSpi, PeerPolicy policy, MonotonicTime now) {
+        int port = environment.settings().ikePort();
+        Path path =
+                new Path(
+                        new Endpoint(policy.localAddress(), port),
+                        new Endpoint(policy.remoteAddress(), port));
+        IkeSa sa =
+                new IkeSa(
+                        environment, IkeSaState.INITIATING, true, localSpi, IkeSpi.ZERO, path, now);
+        sa.policy = policy;
+        return sa;
+    }
+
+    /** An IKE SA for a peer's first message, which is to be given to {@link #receive} next. */
+    public static IkeSa respond(
+            IkeSaEnvironment environment,
+            IkeSpi localSpi,
+            IkeSpi peerSpi,
+            Path path,
+            MonotonicTime now) {
+        IkeSa sa =
+                new IkeSa(environment, IkeSaState.RESPONDING, false, localSpi, peerSpi, path, now);
+        sa.deadlines.set(
+                Deadlines.Kind.HALF_OPEN, now.plus(environment.settings().halfOpenTimeout()));
+        return sa;
+    }
+
+    // What its engine tells it.
+
+    /** Starts the negotiation, with this Child SA in IKE_AUTH. */
+    public void start(ChildPolicy firstChild) {
+        run(new IkeSaInitInitiator(this, policy(), secured -> authenticate(secured, firstChild)));
+    }
+
+    public void receive(IkeHeader header, Octets datagram, Path from, MonotonicTime time) {
+        now = time;
+        inbox.receive(header, datagram, from);
+        moved();
+    }
+
+    /**
+     * Continues what waits for a reply.
+     *
+     * @return false if nothing does, so that what was done has to be undone
+     */
+    public boolean deliver(IkeReply reply, MonotonicTime time) {
+        now = time;
+        boolean awaited = world.deliver(reply);
+        moved();
+        return awaited;
+    }
+
+    public void reachDeadline(MonotonicTime time) {
+        now = time;
+        Optional<Deadlines.Kind> reached = deadlines.takeReached(time);
+        while (reached.isPresent()) {
+            handle(reached.get());
+            reached = deadlines.takeReached(time);
+        }
+        moved();
+    }
+
+    /** Asks for a further Child SA, if the IKE SA stands. */
+    public void createChild(ChildPolicy child, MonotonicTime time) {
+        now = time;
+        if (state == IkeSaState.ESTABLISHED) {
+            run(new CreateChildSaInitiator(this, child, Optional.empty(), nat));
+        }
+        moved();
+    }
+
+    /** Replaces a Child SA now, if nothing is being done with it. */
+    public void rekeyChild(ChildSa child, MonotonicTime time) {
+        now = time;
+        rekey(child);
+        moved();
+    }
+
+    /** Deletes a Child SA here and at the peer. */
+    public void deleteChild(ChildSa child, FailReason reason, MonotonicTime time) {
+        now = time;
+        childClosed(child, reason);
+        deleteAtPeer(child.locator());
+        moved();
+    }
+
+    /** The kernel has dropped a Child SA by itself. */
+    public void expireChild(ChildSa child, MonotonicTime time) {
+        deleteChild(child, new FailReason(Kind.EXPIRED, "lifetime of the SA is over"), time);
+    }
+
+    /** Ends the IKE SA; the peer is told if it knows of it. */
+    public void delete(FailReason reason, MonotonicTime time) {
+        now = time;
+        if (state == IkeSaState.ESTABLISHED || state == IkeSaState.SUPERSEDED) {
+            failTelling(List.of(), reason);
+        } else if (state != IkeSaState.DELETING) {
+            end(reason);
+        }
+        moved();
+    }
+
+    /** Ends the IKE SA without a word: the peer has said that it is gone, or cannot be told. */
+    public void discard(FailReason reason, MonotonicTime time) {
+        now = time;
+        end(reason);
+        moved();
+    }
+
+    /** Takes a changed policy over that leaves the IKE SA as it is. */
+    public void adopt(PeerPolicy changed, MonotonicTime time) {
+        now = time;
+        policy = changed;
+        if (state == IkeSaState.ESTABLISHED) {
+            armLiveness();
+        }
+        moved();
+    }
+
+    // What can be seen of it.
+
+    public IkeSaState state() {
+        return state;
+    }
+
+    public Optional<MonotonicTime> nextDeadline() {
+        return deadlines.nearest();
+    }
+
+    public Optional<Octets> lastResponse() {
+        return incoming.lastResponse();
+    }
+
+    public IkeSpi peerSpi() {
+        return peerSpi;
+    }
+
+    public MonotonicTime startedAt() {
+        return startedAt;
+    }
+
+    // Negotiation.
+
+    private void authenticate(SecuredIkeSa secured, ChildPolicy firstChild) {
+        secure(secured);
+        if (secured.nat().encapsulates()) {
+            int port = environment.settings().natPort();
+            path =
+                    new Path(
+                            new Endpoint(path.local().address(), port),
+                            new Endpoint(path.remote().address(), port));
+        }
+        outgoing.complete();
+        run(
+                new IkeAuthInitiator(
+                        this,
+                        policy(),
+                        firstChild,
+                        environment.owner().isInitialContact(policy()),
+                        secured,
+                        () -> establish(false)));
+    }
+
+    private void secure(SecuredIkeSa secured) {
+        peerSpi = secured.peerSpi();
+        nat = secured.nat();
+        protection =
+                Protection.of(
+                        environment.primitives(),
+                        environment.random(),
+                        secured.suite(),
+                        secured.keys(),
+                        originalInitiator);
+    }
+
+    private void establish(boolean initialContact) {
+        awaitingAuth = null;
+        enterService();
+        announceEstablished();
+        environment.owner().established(this, initialContact);
+    }
+
+    private void enterService() {
+        if (state != IkeSaState.ESTABLISHED) {
+            transitionTo(IkeSaState.ESTABLISHED);
+        }
+        deadlines.clear(Deadlines.Kind.HALF_OPEN);
+        deadlines.clear(Deadlines.Kind.SUSPICION);
+        Lifetime lifetime = Lifetime.of(policy().ikeLifetime(), now, environment.random());
+        deadlines.set(Deadlines.Kind.IKE_REKEY, lifetime.rekeyAt());
+        deadlines.set(Deadlines.Kind.IKE_EXPIRY, lifetime.expireAt());
+        armLiveness();
+        armKeepalive();
+    }
+
+    private void announceEstablished() {
+        announce(
+                new IkeEvent.IkeSaEstablished(
+                        policy().session(),
+                        id(),
+                        originalInitiator,
+                        path,
+                        nat,
+                        suite(),
+                        policy().localId(),
+                        policy().remoteId(),
+                        now.since(startedAt)));
+    }
+
+    /** The exchange that a request begins, in the states that {@link #accepts} allows. */
+    void dispatch(Received request) {
+        ExchangeType type = request.message().header().exchange();
+        if (type.equals(ExchangeType.IKE_SA_INIT)) {
+            new IkeSaInitResponder(this, environment.owner().candidates(path), this::halfOpen)
+                    .onRequest(request);
+        } else if (type.equals(ExchangeType.IKE_AUTH) && awaitingAuth != null) {
+            new IkeAuthResponder(
+                            this,
+                            environment.owner().candidates(path),
+                            awaitingAuth,
+                            new AuthOutcome())
+                    .onRequest(request);
+        } else if (type.equals(ExchangeType.INFORMATIONAL)) {
+            new InformationalResponder(this).onRequest(request);
+        } else {
+            createChildSa(request.message()).onRequest(request);
+        }
+    }
+
+    private RespondedExchange createChildSa(IkeMessage request) {
+        boolean ikeSa =
+                request.first(SaPayload.class).stream()
+                        .flatMap(payload -> payload.proposals().stream())
+                        .map(Proposal::protocol)
+                        .allMatch(ProtocolId.IKE::equals);
+        // RFC 7296 §2.25: what we are changing ourselves cannot be changed by the peer meanwhile.
+        boolean busy =
+                state != IkeSaState.ESTABLISHED
+                        || isRekeyingIkeSa()
+                        || (ikeSa && !outgoing.isIdle());
+        if (busy) {
+            return refused -> respond(List.of(NotifyPayload.of(NotifyType.TEMPORARY_FAILURE)));
+        }
+        return ikeSa ? new RekeyIkeSaResponder(this) : new CreateChildSaResponder(this, nat);
+    }
+
+    private boolean isRekeyingIkeSa() {
+        return outgoing.current().filter(RekeyIkeSaInitiator.class::isInstance).isPresent();
+    }
+
+    private void halfOpen(SecuredIkeSa secured) {
+        secure(secured);
+        awaitingAuth = secured;
+    }
+
+    private final class AuthOutcome implements IkeAuthResponder.Outcome {
+        @Override
+        public void authenticated(PeerPolicy session) {
+            policy = session;
+        }
+
+        @Override
+        public void established(boolean initialContact) {
+            establish(initialContact);
+        }
+
+        @Override
+        public void rejected(List<PeerPolicy> meant, FailReason reason) {
+            environment.owner().rejected(meant, reason);
+            end(reason);
+        }
+    }
+
+    // What the inbox needs.
+
+    boolean awaitsInit() {
+        return state == IkeSaState.RESPONDING && protection == null;
+    }
+
+    boolean accepts(ExchangeType exchange) {
+        return switch (state) {
+            case RESPONDING -> exchange.equals(ExchangeType.IKE_AUTH) && awaitingAuth != null;
+            case ESTABLISHED, SUPERSEDED, DELETING ->
+                    exchange.equals(ExchangeType.CREATE_CHILD_SA)
+                            || exchange.equals(ExchangeType.INFORMATIONAL);
+            case INITIATING, LINGERING, CLOSED -> false;
+        };
+    }
+
+    Optional<Opened> open(IkeHeader header, Octets datagram) {
+        return protection == null ? Optional.empty() : protection.incoming().open(header, datagram);
+    }
+
+    /**
+     * Something authentic and new has come. A peer behind NAT is followed to where it comes from
+     * now (RFC 7296 §2.23), a responder follows the initiator to port 4500.
+     */
+    void heard(Path from) {
+        lastHeard = now;
+        boolean follows =
+                state == IkeSaState.RESPONDING || (nat.remoteBehindNat() && !nat.localBehindNat());
+        if (follows) {
+            path = from;
+        }
+    }
+
+    void settled() {
+        outgoing.settle();
+        deadlines.clear(Deadlines.Kind.RETRANSMIT);
+        deadlines.clear(Deadlines.Kind.SUSPICION);
+    }
+
+    void drop(Path from, DropReason reason) {
+        announce(new IkeEvent.DatagramDropped(from, reason));
+    }
+
+    void traceReceived(Path from, IkeMessage message) {
+        announce(new IkeEvent.MessageExchanged(from, false, message));
+    }
+
+    void transmit(Path to, Octets datagram) {
+        lastSent = now;
+        emit(new IkeEffect.SendDatagram(to, datagram));
+    }
+
+    // Deadlines.
+
+    private void handle(Deadlines.Kind reached) {
+        switch (reached) {
+            case RETRANSMIT -> retransmit();
+            case HALF_OPEN ->
+                    end(
+                            new FailReason(
+                                    Kind.PEER_STOPPED_ANSWERING,
+                                    "peer " + path.remote() + " began and did not go on"));
+            case SUSPICION -> suspicion.ifPresent(this::end);
+            case LIVENESS -> checkLiveness();
+            case KEEPALIVE -> armKeepalive();
+            case IKE_REKEY -> rekeyIkeSa();
+            case IKE_EXPIRY -> delete(new FailReason(Kind.EXPIRED, "IKE SA lifetime"), now);
+            case CHILD_LIFETIMES -> checkChildLifetimes();
+            case LINGER -> forget();
+        }
+    }
+
+    private void retransmit() {
+        Optional<Octets> again = outgoing.transmitAgain(retransmission());
+        if (again.isEmpty()) {
+            unanswered();
+            return;
+        }
+        announce(new IkeEvent.Retransmitted(id(), path, outgoing.transmissions() - 1));
+        transmit(path, again.get());
+        armRetransmission();
+    }
+
+    private void armRetransmission() {
+        deadlines.set(Deadlines.Kind.RETRANSMIT, now.plus(outgoing.patience(retransmission())));
+    }
+
+    private RetransmissionPolicy retransmission() {
+        return switch (state) {
+            case INITIATING, RESPONDING -> environment.settings().negotiation();
+            case ESTABLISHED, SUPERSEDED ->
+                    isProbing()
+                            ? policy().dpd().retransmission()
+                            : environment.settings().established();
+            case DELETING, LINGERING, CLOSED -> environment.settings().farewell();
+        };
+    }
+
+    private boolean isProbing() {
+        return outgoing.current()
+                .filter(InformationalInitiator.class::isInstance)
+                .map(InformationalInitiator.class::cast)
+                .filter(e -> e.purpose() == InformationalInitiator.Purpose.LIVENESS)
+                .isPresent();
+    }
+
+    private void unanswered() {
+        int times = outgoing.transmissions();
+        if (state == IkeSaState.DELETING) {
+            forget();
+        } else if (state == IkeSaState.INITIATING) {
+            boolean never = protection == null;
+            end(
+                    suspicion.orElse(
+                            new FailReason(
+                                    never ? Kind.PEER_NEVER_ANSWERED : Kind.PEER_STOPPED_ANSWERING,
+                                    never
+                                            ? "no answer from %s to IKE_SA_INIT, sent %d times; check the address, the route and firewalls (UDP %d)"
+                                                    .formatted(
+                                                            path.remote(),
+                                                            times,
+                                                            path.remote().port())
+                                            : "%s answered IKE_SA_INIT but not IKE_AUTH, sent %d times; check firewalls (UDP %d) and the peer's log"
+                                                    .formatted(
+                                                            path.remote(),
+                                                            times,
+                                                            path.remote().port()))));
+        } else {
+            end(
+                    new FailReason(
+                            Kind.PEER_STOPPED_ANSWERING,
+                            "%s did not answer %d messages; last heard %d s ago"
+                                    .formatted(
+                                            path.remote(),
+                                            times,
+                                            now.since(lastHeard).toSeconds())));
+        }
+    }
+
+    private void checkLiveness() {
+        MonotonicTime due = lastHeard.plus(policy().dpd().interval());
+        if (now.hasReached(due) && outgoing.isIdle()) {
+            run(InformationalInitiator.liveness(this));
+        }
+        armLiveness();
+    }
+
+    private void armLiveness() {
+        if (!policy().dpd().isEnabled()) {
+            deadlines.clear(Deadlines.Kind.LIVENESS);
+            return;
+        }
+        MonotonicTime due = lastHeard.plus(policy().dpd().interval());
+        deadlines.set(
+                Deadlines.Kind.LIVENESS,
+                now.hasReached(due) ? now.plus(policy().dpd().interval()) : due);
+    }
+
+    /**
+     * Keeps a NAT in front of us from forgetting (RFC 3948 §4), unless we sent something anyway.
+     */
+    private void armKeepalive() {
+        if (!nat.localBehindNat()) {
+            return;
+        }
+        MonotonicTime due = lastSent.plus(environment.settings().keepaliveInterval());
+        if (now.hasReached(due)) {
+            lastSent = now;
+            emit(new IkeEffect.SendKeepalive(path));
+            due = now.plus(environment.settings().keepaliveInterval());
+        }
+        deadlines.set(Deadlines.Kind.KEEPALIVE, due);
+    }
+
+    private void rekeyIkeSa() {
+        run(
+                new RekeyIkeSaInitiator(
+                        this, () -> deadlines.set(Deadlines.Kind.IKE_REKEY, retryTime())));
+    }
+
+    private void checkChildLifetimes() {
+        children.toRekey(now).forEach(this::rekey);
+        for (ChildSa child : children.expired(now)) {
+            childClosed(child, new FailReason(Kind.EXPIRED, "lifetime of the SA is over"));
+            deleteAtPeer(child.locator());
+        }
+        armChildLifetimes();
+    }
+
+    private void armChildLifetimes() {
+        children.nextDeadline()
+                .ifPresentOrElse(
+                        at -> deadlines.set(Deadlines.Kind.CHILD_LIFETIMES, at),
+                        () -> deadlines.clear(Deadlines.Kind.CHILD_LIFETIMES));
+    }
+
+    private void rekey(ChildSa child) {
+        Optional<ChildPolicy> wanted = policy().child(child.policy().name());
+        if (state == IkeSaState.ESTABLISHED && wanted.isPresent() && !isBusyWith(child)) {
+            children.phase(child, ChildSaTable.Phase.REKEYING);
+            run(new CreateChildSaInitiator(this, wanted.get(), Optional.of(child), nat));
+        }
+    }
+
+    /** Some seconds from now, never in step with the peer. */
+    private MonotonicTime retryTime() {
+        long milliseconds = 5_000 + (long) (environment.random().nextFraction() * 10_000);
+        return now.plus(Duration.ofMillis(milliseconds));
+    }
+
+    // The end.
+
+    private void end(FailReason reason) {
+        if (!state.isOpen()) {
+            return;
+        }
+        boolean told = state == IkeSaState.DELETING;
+        boolean lingers = protection != null && incoming.lastResponse().isPresent();
+        transitionTo(lingers ? IkeSaState.LINGERING : IkeSaState.CLOSED);
+        outgoing.abandonAll();
+        world.forgetAll();
+        deadlines.clear();
+        if (!told) {
+            leaveService(reason);
+        }
+        if (protection != null) {
+            protection.close();
+        }
+        if (lingers) {
+            deadlines.set(Deadlines.Kind.LINGER, now.plus(environment.settings().linger()));
+        } else {
+            environment.owner().forgotten(this);
+        }
+    }
+
+    private void forget() {
+        if (state == IkeSaState.CLOSED) {
+            return;
+        }
+        if (state.isOpen() && protection != null) {
+            protection.close();
+        }
+        transitionTo(IkeSaState.CLOSED);
+        outgoing.abandonAll();
+        world.forgetAll();
+        deadlines.clear();
+        environment.owner().forgotten(this);
+    }
+
+    /** Once, when it can carry no tunnel any more. */
+    private void leaveService(FailReason reason) {
+        for (ChildSa child : children.all()) {
+            childClosed(child, reason);
+        }
+        environment.owner().closed(this, reason);
+    }
+
+    private void transitionTo(IkeSaState next) {
+        if (!state.mayBecome(next)) {
+            throw new IllegalStateException("IKE SA " + id() + ": " + state + " to " + next);
+        }
+        state = next;
+    }
+
+    private void moved() {
+        environment.owner().deadlineMoved(this);
+    }
+
+    private void run(InitiatedExchange exchange) {
+        outgoing.enqueue(exchange);
+        outgoing.startNext().ifPresent(InitiatedExchange::start);
+    }
+
+    private void emit(IkeEffect effect) {
+        environment.effects().accept(effect);
+    }
+
+    private void announce(IkeEvent event) {
+        emit(new IkeEffect.Announce(event));
+    }
+
+    // ExchangeContext.
+
+    @Override
+    public IkeSaId id() {
+        return originalInitiator ? new IkeSaId(localSpi, peerSpi) : new IkeSaId(peerSpi, localSpi);
+    }
+
+    @Override
+    public IkeSpi localSpi() {
+        return localSpi;
+    }
+
+    @Override
+    public boolean isOriginalInitiator() {
+        return originalInitiator;
+    }
+
+    @Override
+    public Path path() {
+        return path;
+    }
+
+    @Override
+    public IkeSuite suite() {
+        return protection().suite();
+    }
+
+    @Override
+    public IkeKeys keys() {
+        return protection().keys();
+    }
+
+    private Protection protection() {
+        if (protection == null) {
+            throw new IllegalStateException("IKE SA " + id() + " has no keys yet");
+        }
+        return protection;
+    }
+
+    @Override
+    public PeerPolicy policy() {
+        if (policy == null) {
+            throw new IllegalStateException("IKE SA " + id() + " belongs to no session yet");
+        }
+        return policy;
+    }
+
+    @Override
+    public List<ChildSa> children() {
+        return children.all();
+    }
+
+    @Override
+    public boolean isBusyWith(ChildSa child) {
+        return children.phase(child) != ChildSaTable.Phase.IN_USE;
+    }
+
+    @Override
+    public boolean isBeingDeleted(ChildSa child) {
+        return children.phase(child) == ChildSaTable.Phase.DELETING;
+    }
+
+    @Override
+    public boolean isUp(ChildPolicy child) {
+        return environment.owner().isUp(policy(), child);
+    }
+
+    @Override
+    public IkeSpi chooseSpi() {
+        return environment.owner().chooseSpi();
+    }
+
+    @Override
+    public RandomSource random() {
+        return environment.random();
+    }
+
+    @Override
+    public Primitives primitives() {
+        return environment.primitives();
+    }
+
+    @Override
+    public Octets request(List<Payload> payloads) {
+        ExchangeType type = outgoing.current().orElseThrow().type();
+        IkeHeader header =
+                IkeHeader.of(
+                        originalInitiator ? localSpi : peerSpi,
+                        originalInitiator ? peerSpi : localSpi,
+                        type,
+                        originalInitiator,
+                        false,
+                        outgoing.messageId());
+        Octets datagram = encode(header, payloads);
+        outgoing.sent(datagram);
+        transmit(path, datagram);
+        armRetransmission();
+        return datagram;
+    }
+
+    @Override
+    public Octets respond(List<Payload> payloads) {
+        IkeHeader header =
+                IkeHeader.of(
+                        originalInitiator ? localSpi : peerSpi,
+                        originalInitiator ? peerSpi : localSpi,
+                        incoming.exchange(),
+                        originalInitiator,
+                        true,
+                        incoming.messageId());
+        Octets datagram = encode(header, payloads);
+        Path back = incoming.path();
+        incoming.answered(datagram);
+        transmit(back, datagram);
+        return datagram;
+    }
+
+    private Octets encode(IkeHeader header, List<Payload> payloads) {
+        IkeMessage message = new IkeMessage(header, payloads);
+        announce(new IkeEvent.MessageExchanged(path, true, message));
+        return header.exchange().equals(ExchangeType.IKE_SA_INIT)
+                ? MessageCodec.encode(message)
+                : protection().outgoing().seal(header, payloads);
+    }
+
+    @Override
+    public void complete() {
+        outgoing.complete();
+        outgoing.startNext().ifPresent(InitiatedExchange::start);
+    }
+
+    @Override
+    public World world() {
+        return world;
+    }
+
+    @Override
+    public void suspect(FailReason reason) {
+        if (!deadlines.isSet(Deadlines.Kind.SUSPICION)) {
+            suspicion = Optional.of(reason);
+            deadlines.set(
+                    Deadlines.Kind.SUSPICION, now.plus(environment.settings().suspicionPatience()));
+        }
+    }
+
+    @Override
+    public void fail(FailReason reason) {
+        end(reason);
+    }
+
+    @Override
+    public void failTelling(List<Payload> lastRequest, FailReason reason) {
+        if (!state.isOpen() || state == IkeSaState.DELETING) {
+            return;
+        }
+        transitionTo(IkeSaState.DELETING);
+        outgoing.abandonAllButInFlight();
+        world.forgetAll();
+        deadlines.clear();
+        leaveService(reason);
+        run(InformationalInitiator.deleteIkeSa(this, lastRequest, () -> end(reason)));
+        if (outgoing.inFlight().isPresent()) {
+            armRetransmission();
+        }
+    }
+
+    @Override
+    public void succeed(RekeyedIkeSa rekeyed) {
+        IkeSa successor =
+                new IkeSa(
+                        environment,
+                        IkeSaState.ESTABLISHED,
+                        rekeyed.byUs(),
+                        rekeyed.localSpi(),
+                        rekeyed.peerSpi(),
+                        path,
+                        now);
+        successor.policy = policy();
+        successor.nat = nat;
+        successor.lastHeard = lastHeard;
+        successor.protection =
+                Protection.of(
+                        environment.primitives(),
+                        environment.random(),
+                        rekeyed.suite(),
+                        rekeyed.keys(),
+                        rekeyed.byUs());
+        children.moveAllTo(successor.children);
+        environment.owner().succeeded(this, successor);
+        successor.enterService();
+        successor.armChildLifetimes();
+        successor.announceEstablished();
+        successor.moved();
+        FailReason replaced = new FailReason(Kind.REPLACED, "by IKE SA " + successor.id());
+        if (rekeyed.byUs()) {
+            failTelling(List.of(), replaced);
+        } else {
+            transitionTo(IkeSaState.SUPERSEDED);
+            outgoing.abandonAllButInFlight();
+            deadlines.clear();
+            deadlines.set(
+                    Deadlines.Kind.IKE_EXPIRY, now.plus(environment.settings().halfOpenTimeout()));
+        }
+    }
+
+    @Override
+    public void childEstablished(ChildSa child) {
+        Lifetime lifetime = Lifetime.of(child.policy().lifetime(), now, environment.random());
+        children.add(child, lifetime.rekeyAt(), lifetime.expireAt());
+        armChildLifetimes();
+        announce(
+                new IkeEvent.ChildSaEstablished(
+                        policy().session(),
+                        id(),
+                        child.locator(),
+                        child.suite(),
+                        child.local(),
+                        child.remote()));
+        environment.owner().childEstablished(this, child);
+    }
+
+    @Override
+    public void childFailed(ChildPolicy child, FailReason reason) {
+        for (ChildSa old : children.all()) {
+            if (old.policy().name().equals(child.name())) {
+                children.postponeRekey(old, retryTime());
+            }
+        }
+        armChildLifetimes();
+        announce(new IkeEvent.ChildSaFailed(policy().session(), id(), child.name(), reason));
+        environment.owner().childFailed(this, child, reason);
+    }
+
+    @Override
+    public void childClosed(ChildSa child, FailReason reason) {
+        if (children.remove(child)) {
+            armChildLifetimes();
+            world.removeChildSa(child.locator());
+            announce(new IkeEvent.ChildSaClosed(policy().session(), id(), child.locator(), reason));
+            environment.owner().childClosed(this, child, reason);
+        }
+    }
+
+    @Override
+    public void retire(ChildSa child) {
+        children.phase(child, ChildSaTable.Phase.DELETING);
+        outgoing.enqueue(
+                InformationalInitiator.deleteChildSa(
+                        this,
+                        child.locator(),
+                        () -> childClosed(child, new FailReason(Kind.REPLACED, ""))));
+    }
+
+    @Override
+    public void deleteAtPeer(ChildSaLocator locator) {
+        if (state == IkeSaState.ESTABLISHED) {
+            run(InformationalInitiator.deleteChildSa(this, locator, () -> {}));
+        }
+    }
+}
