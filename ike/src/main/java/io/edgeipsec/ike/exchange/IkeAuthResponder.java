@@ -73,7 +73,8 @@ public final class IkeAuthResponder implements RespondedExchange {
             return;
         }
         outcome.authenticated(policy);
-        negotiateChild(policy, message);
+        // Now, since the key may be replaced while the kernel works on the Child SA.
+        negotiateChild(policy, message, identify(policy));
     }
 
     /** The peer may name which of our identities it wants (RFC 7296 §1.2); it is a wish. */
@@ -151,26 +152,7 @@ public final class IkeAuthResponder implements RespondedExchange {
         outcome.rejected(meant, reason);
     }
 
-    private void negotiateChild(PeerPolicy policy, IkeMessage message) {
-        boolean childless = message.first(SaPayload.class).isEmpty();
-        if (childless) {
-            answer(policy, message, new ChildAnswer.Result(List.of(), Optional.empty()));
-            return;
-        }
-        new ChildAnswer(
-                        sa,
-                        policy,
-                        policy.children(),
-                        message,
-                        secured.material().nonceI(),
-                        secured.material().nonceR(),
-                        secured.nat(),
-                        true,
-                        result -> answer(policy, message, result))
-                .negotiate();
-    }
-
-    private void answer(PeerPolicy policy, IkeMessage request, ChildAnswer.Result child) {
+    private List<Payload> identify(PeerPolicy policy) {
         Octets signed =
                 AuthenticatedOctets.of(
                         sa.primitives(),
@@ -179,11 +161,33 @@ public final class IkeAuthResponder implements RespondedExchange {
                         secured.material().nonceI(),
                         sa.keys().skPr(),
                         policy.localId());
-        List<Payload> payloads = new ArrayList<>();
-        payloads.add(new IdentificationPayload(PayloadType.ID_R, policy.localId()));
-        payloads.add(
+        return List.of(
+                new IdentificationPayload(PayloadType.ID_R, policy.localId()),
                 SharedKeyAuthentication.authenticate(
                         sa.primitives(), sa.suite().prf(), policy.preSharedKey(), signed));
+    }
+
+    private void negotiateChild(PeerPolicy policy, IkeMessage request, List<Payload> identity) {
+        boolean childless = request.first(SaPayload.class).isEmpty();
+        if (childless) {
+            answer(request, identity, new ChildAnswer.Result(List.of(), Optional.empty()));
+            return;
+        }
+        new ChildAnswer(
+                        sa,
+                        policy,
+                        policy.children(),
+                        request,
+                        secured.material().nonceI(),
+                        secured.material().nonceR(),
+                        secured.nat(),
+                        true,
+                        result -> answer(request, identity, result))
+                .negotiate();
+    }
+
+    private void answer(IkeMessage request, List<Payload> identity, ChildAnswer.Result child) {
+        List<Payload> payloads = new ArrayList<>(identity);
         payloads.addAll(child.payloads());
         sa.respond(payloads);
         outcome.established(request.notifies(NotifyType.INITIAL_CONTACT));

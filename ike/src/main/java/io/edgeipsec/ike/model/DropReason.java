@@ -22,6 +22,8 @@ public enum DropReason {
     IN_PROGRESS,
     /** An exchange that this IKE SA's state does not allow. */
     OUT_OF_STATE,
+    /** A first message between addresses that no session is configured for. */
+    NO_SESSION,
     /** Too many half-open IKE SAs. */
     HALF_OPEN_LIMIT,
     /** Too many answers to strangers within a second. */

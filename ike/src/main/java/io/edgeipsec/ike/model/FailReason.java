@@ -20,7 +20,8 @@ public record FailReason(Kind kind, String detail) {
         INVALID_MESSAGE("Invalid syntax"),
         EXPIRED("Timed out"),
         REPLACED("Replaced"),
-        CONFIGURATION("Configuration changed");
+        CONFIGURATION("Configuration changed"),
+        INTERNAL_ERROR("Internal error");
 
         private final String title;
 

@@ -34,6 +34,8 @@ public sealed interface IkeEvent {
         void messageExchanged(MessageExchanged event);
 
         void datagramDropped(DatagramDropped event);
+
+        void defectContained(DefectContained event);
     }
 
     record NegotiationStarted(String session, IkeSaId ikeSa, Path path) implements IkeEvent {
@@ -130,6 +132,14 @@ public sealed interface IkeEvent {
         @Override
         public void deliverTo(Handler handler) {
             handler.datagramDropped(this);
+        }
+    }
+
+    /** An invariant of ours broke; the IKE SA was ended, the others go on. */
+    record DefectContained(IkeSaId ikeSa, RuntimeException defect) implements IkeEvent {
+        @Override
+        public void deliverTo(Handler handler) {
+            handler.defectContained(this);
         }
     }
 }

@@ -47,4 +47,20 @@ public record PeerPolicy(
                 && preSharedKey.equals(other.preSharedKey)
                 && proposals.equals(other.proposals);
     }
+
+    /** The same policy with another object for the same key, which somebody may be using. */
+    public PeerPolicy withPreSharedKey(SecretBytes key) {
+        return new PeerPolicy(
+                session,
+                localAddress,
+                remoteAddress,
+                localId,
+                remoteId,
+                key,
+                proposals,
+                ikeLifetime,
+                dpd,
+                mode,
+                children);
+    }
 }

@@ -84,7 +84,10 @@ public final class IkeSa implements ExchangeContext {
     private MonotonicTime now;
     private MonotonicTime lastHeard;
     private MonotonicTime lastSent;
+    private MonotonicTime establishedAt;
+    private Octets lowestNonce = Octets.EMPTY;
     private Optional<FailReason> suspicion = Optional.empty();
+    private boolean inService;
     private @Nullable PeerPolicy policy;
     private @Nullable Protection protection;
     private @Nullable SecuredIkeSa awaitingAuth;
@@ -107,6 +110,7 @@ public final class IkeSa implements ExchangeContext {
         this.now = now;
         this.lastHeard = now;
         this.lastSent = now;
+        this.establishedAt = now;
         this.outgoing = new OutgoingRequests(environment.random(), this::complete);
         this.inbox = new Inbox(this, outgoing, incoming);
         this.world = new PendingWorld(localSpi, environment.effects());
@@ -243,8 +247,14 @@ public final class IkeSa implements ExchangeContext {
         return deadlines.nearest();
     }
 
-    public Optional<Octets> lastResponse() {
-        return incoming.lastResponse();
+    /** Whether this is the request that it has answered last, or is working on. */
+    public boolean knows(Octets request) {
+        return incoming.lastRequest().equals(request);
+    }
+
+    /** The session that it belongs to, if that is known yet. */
+    public Optional<String> session() {
+        return Optional.ofNullable(policy).map(PeerPolicy::session);
     }
 
     public IkeSpi peerSpi() {
@@ -253,6 +263,15 @@ public final class IkeSa implements ExchangeContext {
 
     public MonotonicTime startedAt() {
         return startedAt;
+    }
+
+    public MonotonicTime establishedAt() {
+        return establishedAt;
+    }
+
+    /** The lower of the two nonces of IKE_SA_INIT; empty before it, and behind a rekey. */
+    public Octets lowestNonce() {
+        return lowestNonce;
     }
 
     // Negotiation.
@@ -280,6 +299,9 @@ public final class IkeSa implements ExchangeContext {
     private void secure(SecuredIkeSa secured) {
         peerSpi = secured.peerSpi();
         nat = secured.nat();
+        Octets nonceI = secured.material().nonceI();
+        Octets nonceR = secured.material().nonceR();
+        lowestNonce = nonceI.compareTo(nonceR) < 0 ? nonceI : nonceR;
         protection =
                 Protection.of(
                         environment.primitives(),
@@ -302,6 +324,8 @@ public final class IkeSa implements ExchangeContext {
         }
         deadlines.clear(Deadlines.Kind.HALF_OPEN);
         deadlines.clear(Deadlines.Kind.SUSPICION);
+        inService = true;
+        establishedAt = now;
         Lifetime lifetime = Lifetime.of(policy().ikeLifetime(), now, environment.random());
         deadlines.set(Deadlines.Kind.IKE_REKEY, lifetime.rekeyAt());
         deadlines.set(Deadlines.Kind.IKE_EXPIRY, lifetime.expireAt());
@@ -640,6 +664,9 @@ public final class IkeSa implements ExchangeContext {
     private void leaveService(FailReason reason) {
         for (ChildSa child : children.all()) {
             childClosed(child, reason);
+        }
+        if (inService) {
+            announce(new IkeEvent.IkeSaClosed(policy().session(), id(), reason));
         }
         environment.owner().closed(this, reason);
     }

@@ -34,7 +34,7 @@ public enum IkeSaState {
     }
 
     /** Whether it can still carry exchanges. */
-    boolean isOpen() {
+    public boolean isOpen() {
         return this != LINGERING && this != CLOSED;
     }
 }

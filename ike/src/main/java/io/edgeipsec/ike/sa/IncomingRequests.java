@@ -76,6 +76,10 @@ final class IncomingRequests {
         return expectedId;
     }
 
+    Octets lastRequest() {
+        return lastRequest;
+    }
+
     Optional<Octets> lastResponse() {
         return lastResponse;
     }

@@ -1,0 +1,17 @@
+package io.edgeipsec.ike.engine;
+
+/**
+ * What strangers can make one engine hold or send.
+ *
+ * @param cookieThreshold half-open IKE SAs from which on a peer has to prove its address (RFC 7296
+ *     §2.6); low, since honest peers lose one round trip only
+ * @param halfOpen IKE SAs at most that wait for IKE_AUTH; each holds some 4 KiB for 30 s
+ * @param halfOpenPerSource of one address: a NAT with many peers behind it restarts at once
+ * @param answersPerSecond errors to strangers that are worth an answer (INVALID_IKE_SPI and such)
+ */
+public record EngineLimits(
+        int cookieThreshold, int halfOpen, int halfOpenPerSource, int answersPerSecond) {
+    public static EngineLimits defaults() {
+        return new EngineLimits(64, 2_000, 200, 50);
+    }
+}

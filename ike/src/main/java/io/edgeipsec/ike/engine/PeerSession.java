@@ -1,0 +1,399 @@
+package io.edgeipsec.ike.engine;
+
+import io.edgeipsec.ike.message.EspSpi;
+import io.edgeipsec.ike.model.ChildPolicy;
+import io.edgeipsec.ike.model.ChildSa;
+import io.edgeipsec.ike.model.FailReason;
+import io.edgeipsec.ike.model.FailReason.Kind;
+import io.edgeipsec.ike.model.IkeEffect;
+import io.edgeipsec.ike.model.IkeEvent;
+import io.edgeipsec.ike.model.IkeEvent.NegotiationFailed;
+import io.edgeipsec.ike.model.IkeSaId;
+import io.edgeipsec.ike.model.InitiationMode;
+import io.edgeipsec.ike.model.MonotonicTime;
+import io.edgeipsec.ike.model.PeerPolicy;
+import io.edgeipsec.ike.sa.IkeSa;
+import io.edgeipsec.ike.sa.IkeSaEnvironment;
+import io.edgeipsec.ike.sa.IkeSaState;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.BiConsumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One configured session: which Child SAs it wants, which IKE SA carries them, when to try again.
+ * It decides; the IKE SAs do.
+ */
+final class PeerSession {
+    /**
+     * How long the side that did not start the IKE SA leaves the Child SAs to the side that did.
+     */
+    private static final Duration COURTESY = Duration.ofSeconds(5);
+
+    /** More can only come from a peer that forgets; the oldest go. */
+    private static final int MAX_IKE_SAS = 4;
+
+    private final IkeSaEnvironment environment;
+    private final Function<PeerPolicy, IkeSa> newIkeSa;
+    private final Backoff backoff;
+    private final Set<IkeSa> established = new LinkedHashSet<>();
+    private final Map<String, Child> children = new LinkedHashMap<>();
+
+    private PeerPolicy policy;
+    private @Nullable IkeSa initiating;
+    private @Nullable String inProgress;
+    private @Nullable IkeSa carrier;
+    private boolean ending;
+    private MonotonicTime notBefore;
+
+    /** What the session knows of one of its Child policies. */
+    private static final class Child {
+        private final Backoff backoff;
+        private ChildPolicy policy;
+        private boolean wanted;
+        private int up;
+        private MonotonicTime notBefore;
+
+        Child(ChildPolicy policy, boolean wanted, Backoff backoff, MonotonicTime now) {
+            this.policy = policy;
+            this.wanted = wanted;
+            this.backoff = backoff;
+            this.notBefore = now;
+        }
+
+        boolean isMissing() {
+            return wanted && up == 0;
+        }
+    }
+
+    PeerSession(
+            IkeSaEnvironment environment,
+            Function<PeerPolicy, IkeSa> newIkeSa,
+            PeerPolicy policy,
+            MonotonicTime now) {
+        this.environment = environment;
+        this.newIkeSa = newIkeSa;
+        this.policy = policy;
+        this.backoff = newBackoff();
+        this.notBefore = now;
+        policy.children().forEach(child -> children.put(child.name(), newChild(child, now)));
+    }
+
+    private Backoff newBackoff() {
+        return new Backoff(environment.settings(), environment.random());
+    }
+
+    private Child newChild(ChildPolicy child, MonotonicTime now) {
+        return new Child(child, startsByItself(), newBackoff(), now);
+    }
+
+    private boolean startsByItself() {
+        return policy.mode() == InitiationMode.INITIATOR;
+    }
+
+    PeerPolicy policy() {
+        return policy;
+    }
+
+    /**
+     * Whether nothing was configured since; equal values with another key object are not the same.
+     */
+    @SuppressWarnings("ReferenceEquality")
+    boolean isCurrent(PeerPolicy seen) {
+        return seen == policy;
+    }
+
+    boolean isUp(ChildPolicy child) {
+        Child known = children.get(child.name());
+        return known != null && known.up > 0;
+    }
+
+    /** Whether no IKE SA with the peer is there or in the making but the one that asks. */
+    boolean isAlone() {
+        return established.isEmpty();
+    }
+
+    // Commands.
+
+    /** Takes a changed configuration over, ending no more than it must. */
+    void reconfigure(PeerPolicy changed, MonotonicTime now) {
+        PeerPolicy before = policy;
+        if (changed.keepsIkeSaOf(before)) {
+            changed.preSharedKey().close();
+            policy = changed.withPreSharedKey(before.preSharedKey());
+            if (initiating != null) {
+                initiating.adopt(policy, now);
+            }
+            List.copyOf(established).forEach(sa -> sa.adopt(policy, now));
+            reconfigureChildren(before, now);
+        } else {
+            policy = changed;
+            end(new FailReason(Kind.CONFIGURATION, "session was changed"), now);
+            ending = false;
+            before.preSharedKey().close();
+            children.clear();
+            policy.children().forEach(child -> children.put(child.name(), newChild(child, now)));
+        }
+        backoff.reset();
+        notBefore = now;
+        drive(now);
+    }
+
+    private void reconfigureChildren(PeerPolicy before, MonotonicTime now) {
+        Map<String, Child> kept = new HashMap<>(children);
+        children.clear();
+        for (ChildPolicy child : policy.children()) {
+            Child known = kept.get(child.name());
+            boolean same = before.child(child.name()).filter(child::equals).isPresent();
+            if (known == null) {
+                known = newChild(child, now);
+            }
+            known.policy = child;
+            known.wanted = startsByItself() || (known.wanted && known.up > 0);
+            known.notBefore = now;
+            known.backoff.reset();
+            children.put(child.name(), known);
+            if (!same) {
+                closeChild(child.name(), now);
+            }
+        }
+        kept.keySet().removeAll(children.keySet());
+        kept.keySet().forEach(name -> closeChild(name, now));
+    }
+
+    private void closeChild(String name, MonotonicTime now) {
+        FailReason reason = new FailReason(Kind.CONFIGURATION, "rule or profile was changed");
+        for (IkeSa sa : List.copyOf(established)) {
+            for (ChildSa child : sa.children()) {
+                if (child.policy().name().equals(name)) {
+                    sa.deleteChild(child, reason, now);
+                }
+            }
+        }
+    }
+
+    /** Ends all IKE SAs, telling the peer, and starts no other. */
+    void end(FailReason reason, MonotonicTime now) {
+        ending = true;
+        IkeSa starting = initiating;
+        initiating = null;
+        inProgress = null;
+        if (starting != null) {
+            starting.delete(reason, now);
+        }
+        for (IkeSa sa : List.copyOf(established)) {
+            sa.delete(reason, now);
+        }
+    }
+
+    /** A packet waits for this Child SA. */
+    void demand(String child, MonotonicTime now) {
+        Child wanted = children.get(child);
+        if (wanted == null || policy.mode() == InitiationMode.RESPOND_ONLY) {
+            return;
+        }
+        wanted.wanted = true;
+        if (policy.mode() == InitiationMode.ON_DEMAND) {
+            wanted.notBefore = now;
+            notBefore = now;
+        }
+        drive(now);
+    }
+
+    // What the IKE SAs tell.
+
+    void established(IkeSa sa, boolean initialContact, MonotonicTime now) {
+        FailReason replaced = new FailReason(Kind.REPLACED, "by IKE SA " + sa.id());
+        if (sa == initiating) {
+            initiating = null;
+        } else if (initiating != null && initiating.peerSpi().isZero()) {
+            // The peer was faster; ours has not got past IKE_SA_INIT, so nobody will miss it.
+            IkeSa slower = initiating;
+            initiating = null;
+            inProgress = null;
+            carrier = null;
+            slower.discard(replaced, now);
+        }
+        for (IkeSa other : List.copyOf(established)) {
+            boolean older = other.establishedAt().isBefore(sa.startedAt());
+            if (initialContact && older) {
+                // Made in the same moments by both sides, it would not be what the peer has lost.
+                other.discard(replaced, now);
+            } else if (!older) {
+                resolveDuplicate(other, sa, now);
+            }
+        }
+        established.add(sa);
+        if (established.size() > MAX_IKE_SAS) {
+            established.iterator().next().delete(replaced, now);
+        }
+        backoff.reset();
+        notBefore = sa.isOriginalInitiator() ? now : now.plus(COURTESY);
+    }
+
+    /**
+     * Both sides started at once. As for a rekey (RFC 7296 §2.8.1), the IKE SA with the lowest of
+     * the four nonces is one too many, and whoever started it deletes it.
+     */
+    private static void resolveDuplicate(IkeSa one, IkeSa other, MonotonicTime now) {
+        boolean oneIsLower = one.lowestNonce().compareTo(other.lowestNonce()) < 0;
+        IkeSa redundant = oneIsLower ? one : other;
+        IkeSa survivor = oneIsLower ? other : one;
+        if (redundant.isOriginalInitiator()) {
+            redundant.delete(new FailReason(Kind.REPLACED, "by IKE SA " + survivor.id()), now);
+        }
+    }
+
+    void succeeded(IkeSa old, IkeSa successor) {
+        if (established.remove(old)) {
+            established.add(successor);
+        }
+        if (old == carrier) {
+            carrier = null;
+            inProgress = null;
+        }
+    }
+
+    void childEstablished(ChildSa child, MonotonicTime now) {
+        settle(child.policy().name());
+        Child known = children.get(child.policy().name());
+        if (known != null) {
+            known.up++;
+            known.wanted = true;
+            known.backoff.reset();
+        }
+        drive(now);
+    }
+
+    void childFailed(ChildPolicy child, MonotonicTime now) {
+        settle(child.name());
+        Child known = children.get(child.name());
+        if (known != null) {
+            known.notBefore = now.plus(known.backoff.next());
+            known.wanted = startsByItself() || known.up > 0;
+        }
+        drive(now);
+    }
+
+    void childClosed(ChildSa child, FailReason reason, MonotonicTime now) {
+        Child known = children.get(child.policy().name());
+        if (known == null) {
+            return;
+        }
+        known.up = Math.max(0, known.up - 1);
+        if (known.up == 0) {
+            known.wanted = startsByItself();
+            boolean ours = reason.kind() == Kind.CONFIGURATION || reason.kind() == Kind.EXPIRED;
+            known.notBefore = ours ? now : now.plus(known.backoff.next());
+        }
+        drive(now);
+    }
+
+    void closed(IkeSa sa, FailReason reason, MonotonicTime now) {
+        boolean wasInitiating = sa == initiating;
+        boolean wasEstablished = established.remove(sa);
+        if (sa == carrier) {
+            carrier = null;
+            inProgress = null;
+        }
+        if (wasInitiating) {
+            initiating = null;
+            retryAfterFailure(reason, now);
+        } else if (wasEstablished && established.isEmpty()) {
+            boolean ours = reason.kind() == Kind.CONFIGURATION || reason.kind() == Kind.EXPIRED;
+            notBefore = ours ? now : now.plus(backoff.next());
+        }
+        drive(now);
+    }
+
+    private void retryAfterFailure(FailReason reason, MonotonicTime now) {
+        Optional<Duration> retry = Optional.empty();
+        if (startsByItself()) {
+            retry = Optional.of(backoff.next());
+            notBefore = now.plus(retry.get());
+        } else {
+            // The kernel asks again when there is another packet.
+            children.values().forEach(child -> child.wanted = child.up > 0);
+        }
+        announce(new NegotiationFailed(policy.session(), reason, retry));
+    }
+
+    private void settle(String child) {
+        if (child.equals(inProgress)) {
+            inProgress = null;
+        }
+    }
+
+    // Driving.
+
+    Optional<MonotonicTime> nextDeadline() {
+        if (ending || initiating != null || inProgress != null) {
+            return Optional.empty();
+        }
+        Optional<MonotonicTime> child =
+                children.values().stream()
+                        .filter(Child::isMissing)
+                        .map(c -> c.notBefore)
+                        .min(MonotonicTime::compareTo);
+        return child.map(at -> at.isBefore(notBefore) ? notBefore : at);
+    }
+
+    /** Starts what is missing and due: at most one thing at a time. */
+    void drive(MonotonicTime now) {
+        boolean busy = ending || initiating != null || inProgress != null;
+        if (busy || !now.hasReached(notBefore)) {
+            return;
+        }
+        Optional<Child> due =
+                children.values().stream()
+                        .filter(c -> c.isMissing() && now.hasReached(c.notBefore))
+                        .findFirst();
+        if (due.isEmpty()) {
+            return;
+        }
+        ChildPolicy child = due.get().policy;
+        Optional<IkeSa> usable = newestUsable();
+        IkeSa sa = usable.orElseGet(() -> newIkeSa.apply(policy));
+        inProgress = child.name();
+        carrier = sa;
+        if (usable.isPresent()) {
+            sa.createChild(child, now);
+        } else {
+            initiating = sa;
+            announce(
+                    new IkeEvent.NegotiationStarted(
+                            policy.session(), new IkeSaId(sa.localSpi(), sa.peerSpi()), sa.path()));
+            sa.start(child);
+        }
+    }
+
+    private Optional<IkeSa> newestUsable() {
+        List<IkeSa> usable = new ArrayList<>(established);
+        usable.removeIf(sa -> sa.state() != IkeSaState.ESTABLISHED);
+        return usable.isEmpty() ? Optional.empty() : Optional.of(usable.get(usable.size() - 1));
+    }
+
+    /** The Child SA that we receive on with this SPI, with its IKE SA. */
+    void withChild(EspSpi inbound, BiConsumer<IkeSa, ChildSa> action) {
+        for (IkeSa sa : List.copyOf(established)) {
+            for (ChildSa child : sa.children()) {
+                if (child.locator().inbound().equals(inbound)) {
+                    action.accept(sa, child);
+                    return;
+                }
+            }
+        }
+    }
+
+    private void announce(IkeEvent event) {
+        environment.effects().accept(new IkeEffect.Announce(event));
+    }
+}

@@ -1,0 +1,96 @@
+package io.edgeipsec.ike.testing;
+
+import io.edgeipsec.ike.crypto.SecretBytes;
+import io.edgeipsec.ike.message.EspSpi;
+import io.edgeipsec.ike.message.Octets;
+import io.edgeipsec.ike.model.ChildSaInstallation;
+import io.edgeipsec.ike.model.ChildSaLocator;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/** The SAs of a kernel, with their keys in the open so that both ends can be compared. */
+public final class FakeSad {
+    /** One SA; {@code suite} in words. */
+    public record Sa(
+            String child, String suite, boolean udp, Octets encryption, Octets integrity) {}
+
+    private final Map<EspSpi, Sa> inbound = new LinkedHashMap<>();
+    private final Map<EspSpi, Sa> outbound = new LinkedHashMap<>();
+    private final Map<EspSpi, String> larval = new LinkedHashMap<>();
+    private final Deque<String> refusals = new ArrayDeque<>();
+    private int nextSpi;
+
+    FakeSad(int firstSpi) {
+        nextSpi = firstSpi;
+    }
+
+    /** The next request is refused with this reason. */
+    public void refuseNext(String reason) {
+        refusals.add(reason);
+    }
+
+    Optional<String> takeRefusal() {
+        return Optional.ofNullable(refusals.poll());
+    }
+
+    EspSpi allocate(ChildSaLocator wanted) {
+        EspSpi spi = new EspSpi(nextSpi++);
+        larval.put(spi, wanted.child());
+        return spi;
+    }
+
+    void install(ChildSaInstallation installation) {
+        ChildSaLocator locator = installation.locator();
+        if (larval.remove(locator.inbound()) == null) {
+            throw new IllegalStateException("no SPI was allocated for " + locator);
+        }
+        boolean udp = installation.nat().encapsulates();
+        String suite = installation.suite().toString();
+        inbound.put(
+                locator.inbound(),
+                new Sa(
+                        locator.child(),
+                        suite,
+                        udp,
+                        reveal(installation.inboundEncryption()),
+                        reveal(installation.inboundIntegrity())));
+        outbound.put(
+                locator.outbound(),
+                new Sa(
+                        locator.child(),
+                        suite,
+                        udp,
+                        reveal(installation.outboundEncryption()),
+                        reveal(installation.outboundIntegrity())));
+        installation.close();
+    }
+
+    private static Octets reveal(SecretBytes key) {
+        return Octets.wrap(key.toByteArray());
+    }
+
+    void remove(ChildSaLocator locator) {
+        larval.remove(locator.inbound());
+        inbound.remove(locator.inbound());
+        outbound.remove(locator.outbound());
+    }
+
+    public Map<EspSpi, Sa> inbound() {
+        return inbound;
+    }
+
+    public Map<EspSpi, Sa> outbound() {
+        return outbound;
+    }
+
+    public Map<EspSpi, String> larval() {
+        return larval;
+    }
+
+    public boolean isEmpty() {
+        return inbound.isEmpty() && outbound.isEmpty() && larval.isEmpty();
+    }
+}

@@ -1,0 +1,234 @@
+package io.edgeipsec.ike.testing;
+
+import io.edgeipsec.ike.crypto.InvalidKeyShareException;
+import io.edgeipsec.ike.crypto.KeyExchange;
+import io.edgeipsec.ike.crypto.KeyShare;
+import io.edgeipsec.ike.crypto.RandomSource;
+import io.edgeipsec.ike.engine.EngineLimits;
+import io.edgeipsec.ike.engine.IkeEngine;
+import io.edgeipsec.ike.engine.Shard;
+import io.edgeipsec.ike.message.Octets;
+import io.edgeipsec.ike.model.ChildSaLocator;
+import io.edgeipsec.ike.model.IkeEffect;
+import io.edgeipsec.ike.model.IkeEvent;
+import io.edgeipsec.ike.model.IkeInput;
+import io.edgeipsec.ike.model.IkeReply;
+import io.edgeipsec.ike.model.IkeSettings;
+import io.edgeipsec.ike.model.MonotonicTime;
+import io.edgeipsec.ike.model.Path;
+import io.edgeipsec.ike.model.PeerPolicy;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.BiConsumer;
+import java.util.stream.Collectors;
+
+/**
+ * An engine with the world that it asks for things: key exchanges are done at once, the kernel is a
+ * {@link FakeSad}, and replies come when the engine has finished what it was doing. Nothing here
+ * knows of other gateways.
+ */
+public final class Gateway implements IkeEffect.Handler {
+    private final IkeEngine engine;
+    private final KeyExchange keyExchange;
+    private final FakeSad sad;
+    private final List<IkeEvent> events = new ArrayList<>();
+    private final Deque<IkeReply> replies = new ArrayDeque<>();
+    private final Deque<Runnable> kernelWork = new ArrayDeque<>();
+    private final BiConsumer<Path, Octets> network;
+    private MonotonicTime now;
+    private int keepalives;
+    private boolean kernelIsSlow;
+
+    public Gateway(
+            RandomSource random,
+            int firstSpi,
+            IkeSettings settings,
+            EngineLimits limits,
+            MonotonicTime now,
+            BiConsumer<Path, Octets> network) {
+        this.network = network;
+        this.now = now;
+        this.keyExchange = new KeyExchange(random);
+        this.sad = new FakeSad(firstSpi);
+        this.engine =
+                new IkeEngine(
+                        settings,
+                        limits,
+                        random,
+                        new Shard(0, 1),
+                        effect -> effect.deliverTo(this),
+                        now);
+    }
+
+    public FakeSad sad() {
+        return sad;
+    }
+
+    public IkeEngine engine() {
+        return engine;
+    }
+
+    public List<IkeEvent> events() {
+        return events;
+    }
+
+    public int keepalives() {
+        return keepalives;
+    }
+
+    public <E extends IkeEvent> List<E> events(Class<E> kind) {
+        return events.stream().filter(kind::isInstance).map(kind::cast).toList();
+    }
+
+    /** From now on the kernel answers only when {@link #letKernelWork} is called. */
+    public void slowKernel() {
+        kernelIsSlow = true;
+    }
+
+    public void letKernelWork() {
+        kernelIsSlow = false;
+        while (!kernelWork.isEmpty()) {
+            kernelWork.remove().run();
+            settle();
+        }
+    }
+
+    public void configure(PeerPolicy policy) {
+        tell(new IkeInput.PeerConfigured(policy));
+    }
+
+    public void tell(IkeInput input) {
+        engine.handle(input, now);
+        settle();
+    }
+
+    public void receive(Path path, Octets datagram) {
+        tell(new IkeInput.DatagramReceived(path, datagram));
+    }
+
+    /** Moves the clock; what is due happens. */
+    public void passTo(MonotonicTime time) {
+        now = time;
+        while (engine.nextDeadline().filter(now::hasReached).isPresent()) {
+            tell(new IkeInput.DeadlineReached());
+        }
+    }
+
+    public Optional<MonotonicTime> nextDeadline() {
+        return engine.nextDeadline();
+    }
+
+    private void settle() {
+        while (!replies.isEmpty()) {
+            engine.handle(new IkeInput.ReplyReceived(replies.remove()), now);
+        }
+    }
+
+    @Override
+    public void sendDatagram(IkeEffect.SendDatagram effect) {
+        network.accept(effect.path(), effect.datagram());
+    }
+
+    @Override
+    public void sendKeepalive(IkeEffect.SendKeepalive effect) {
+        keepalives++;
+    }
+
+    @Override
+    public void beginKeyExchange(IkeEffect.BeginKeyExchange effect) {
+        replies.add(
+                new IkeReply.KeyExchangeBegun(
+                        effect.request(), keyExchange.begin(effect.method())));
+    }
+
+    @Override
+    public void respondKeyExchange(IkeEffect.RespondKeyExchange effect) {
+        try {
+            KeyExchange.Response response =
+                    keyExchange.respond(effect.method(), effect.peerValue());
+            replies.add(
+                    new IkeReply.KeyExchangeAnswered(
+                            effect.request(), response.publicValue(), response.sharedSecret()));
+        } catch (InvalidKeyShareException invalid) {
+            replies.add(
+                    new IkeReply.KeyShareInvalid(
+                            effect.request(), String.valueOf(invalid.getMessage())));
+        }
+    }
+
+    @Override
+    public void finishKeyExchange(IkeEffect.FinishKeyExchange effect) {
+        try (KeyShare share = effect.share()) {
+            replies.add(
+                    new IkeReply.KeyExchangeFinished(
+                            effect.request(), keyExchange.finish(share, effect.peerValue())));
+        } catch (InvalidKeyShareException invalid) {
+            replies.add(
+                    new IkeReply.KeyShareInvalid(
+                            effect.request(), String.valueOf(invalid.getMessage())));
+        }
+    }
+
+    @Override
+    public void allocateSpi(IkeEffect.AllocateSpi effect) {
+        kernel(
+                () -> {
+                    Optional<String> refusal = sad.takeRefusal();
+                    ChildSaLocator wanted = effect.locator();
+                    replies.add(
+                            refusal.isPresent()
+                                    ? new IkeReply.KernelRefused(effect.request(), refusal.get())
+                                    : new IkeReply.SpiAllocated(
+                                            effect.request(),
+                                            wanted.withInbound(sad.allocate(wanted))));
+                });
+    }
+
+    @Override
+    public void installChildSa(IkeEffect.InstallChildSa effect) {
+        kernel(
+                () -> {
+                    Optional<String> refusal = sad.takeRefusal();
+                    if (refusal.isPresent()) {
+                        effect.installation().close();
+                        replies.add(new IkeReply.KernelRefused(effect.request(), refusal.get()));
+                    } else {
+                        sad.install(effect.installation());
+                        replies.add(
+                                new IkeReply.ChildSaInstalled(
+                                        effect.request(), effect.installation().locator()));
+                    }
+                });
+    }
+
+    @Override
+    public void removeChildSa(IkeEffect.RemoveChildSa effect) {
+        kernel(() -> sad.remove(effect.locator()));
+    }
+
+    private void kernel(Runnable work) {
+        if (kernelIsSlow) {
+            kernelWork.add(work);
+        } else {
+            work.run();
+        }
+    }
+
+    @Override
+    public void announce(IkeEffect.Announce effect) {
+        events.add(effect.event());
+        if (effect.event() instanceof IkeEvent.DefectContained defect) {
+            throw new AssertionError("defect in IKE SA " + defect.ikeSa(), defect.defect());
+        }
+    }
+
+    /** What was sent and received, for a failing test's message. */
+    public String ladder() {
+        return events(IkeEvent.MessageExchanged.class).stream()
+                .map(e -> (e.sent() ? "-> " : "<- ") + e.message().outline())
+                .collect(Collectors.joining("\n"));
+    }
+}

@@ -1,0 +1,183 @@
+package io.edgeipsec.ike.testing;
+
+import io.edgeipsec.ike.engine.EngineLimits;
+import io.edgeipsec.ike.message.EspSpi;
+import io.edgeipsec.ike.message.IpAddress;
+import io.edgeipsec.ike.message.Octets;
+import io.edgeipsec.ike.model.Endpoint;
+import io.edgeipsec.ike.model.IkeSettings;
+import io.edgeipsec.ike.model.MonotonicTime;
+import io.edgeipsec.ike.model.Path;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Gateways A (192.0.2.1) and B (198.51.100.1) with a wire between them. Datagrams lie on the wire
+ * until the test delivers, changes or drops them; the clock stands until the test moves it.
+ */
+public final class TwoGateways {
+    public static final IpAddress A = IpAddress.parse("192.0.2.1");
+    public static final IpAddress B = IpAddress.parse("198.51.100.1");
+
+    /** One datagram on its way, as its sender sees it. */
+    public record InFlight(Path path, Octets datagram) {
+        boolean isFromA() {
+            return path.local().address().equals(A);
+        }
+    }
+
+    /** Between A and the wire: B sees A's datagrams come from {@code outside}. */
+    public record Nat(IpAddress outside, int portOffset) {}
+
+    private final Deque<InFlight> wire = new ArrayDeque<>();
+    private MonotonicTime now = new MonotonicTime(1_000_000_000L);
+    private final Gateway a;
+    private final Gateway b;
+    private @Nullable Nat nat;
+
+    public TwoGateways(long seed) {
+        this(seed, IkeSettings.defaults(), EngineLimits.defaults());
+    }
+
+    public TwoGateways(long seed, IkeSettings settings, EngineLimits limits) {
+        a = new Gateway(new SeededRandom(seed), 0xa0000001, settings, limits, now, this::send);
+        b = new Gateway(new SeededRandom(~seed), 0xb0000001, settings, limits, now, this::send);
+    }
+
+    private void send(Path path, Octets datagram) {
+        wire.add(new InFlight(path, datagram));
+    }
+
+    public Gateway a() {
+        return a;
+    }
+
+    public Gateway b() {
+        return b;
+    }
+
+    public Deque<InFlight> wire() {
+        return wire;
+    }
+
+    public MonotonicTime now() {
+        return now;
+    }
+
+    public void putNatBeforeA(Nat between) {
+        nat = between;
+    }
+
+    /** Delivers the oldest datagram. */
+    public void deliverOne() {
+        deliver(wire.remove());
+    }
+
+    /** Delivers the oldest datagram after the test has changed its octets. */
+    public void deliverOne(UnaryOperator<Octets> change) {
+        InFlight oldest = wire.remove();
+        deliver(new InFlight(oldest.path(), change.apply(oldest.datagram())));
+    }
+
+    public InFlight dropOne() {
+        return wire.remove();
+    }
+
+    /** Delivers until the wire is empty. */
+    public void deliverAll() {
+        int budget = 10_000;
+        while (!wire.isEmpty()) {
+            if (budget-- == 0) {
+                throw new AssertionError("the gateways never stop talking\n" + a.ladder());
+            }
+            deliverOne();
+        }
+    }
+
+    public void deliver(InFlight datagram) {
+        Endpoint source = datagram.path().local();
+        Endpoint destination = datagram.path().remote();
+        Nat between = nat;
+        if (between != null && datagram.isFromA()) {
+            source = new Endpoint(between.outside(), source.port() + between.portOffset());
+        } else if (between != null && destination.address().equals(between.outside())) {
+            destination = new Endpoint(A, destination.port() - between.portOffset());
+        }
+        Path arrived = new Path(destination, source);
+        if (destination.address().equals(A)) {
+            a.receive(arrived, datagram.datagram());
+        } else if (destination.address().equals(B)) {
+            b.receive(arrived, datagram.datagram());
+        }
+    }
+
+    /**
+     * Moves the clock, stopping at every deadline; with {@code deliver}, the wire works meanwhile.
+     */
+    public void pass(Duration duration, boolean deliver) {
+        MonotonicTime end = now.plus(duration);
+        while (true) {
+            if (deliver) {
+                deliverAll();
+            }
+            Optional<MonotonicTime> next = nearest(a.nextDeadline(), b.nextDeadline());
+            if (next.isEmpty() || !end.hasReached(next.get())) {
+                break;
+            }
+            now = next.get().isBefore(now) ? now : next.get();
+            a.passTo(now);
+            b.passTo(now);
+        }
+        now = end;
+        a.passTo(now);
+        b.passTo(now);
+        if (deliver) {
+            deliverAll();
+        }
+    }
+
+    private static Optional<MonotonicTime> nearest(
+            Optional<MonotonicTime> one, Optional<MonotonicTime> other) {
+        if (one.isEmpty() || other.isEmpty()) {
+            return one.isPresent() ? one : other;
+        }
+        return one.get().isBefore(other.get()) ? one : other;
+    }
+
+    /**
+     * Every SA of one end has its counterpart with the same keys at the other, and none is left
+     * over.
+     */
+    public void assertKernelsAgree() {
+        assertSame("A to B", a.sad().outbound(), b.sad().inbound());
+        assertSame("B to A", b.sad().outbound(), a.sad().inbound());
+        if (!a.sad().larval().isEmpty() || !b.sad().larval().isEmpty()) {
+            throw new AssertionError("SPIs left over: " + a.sad().larval() + b.sad().larval());
+        }
+    }
+
+    private void assertSame(
+            String direction, Map<EspSpi, FakeSad.Sa> out, Map<EspSpi, FakeSad.Sa> in) {
+        boolean same =
+                out.keySet().equals(in.keySet())
+                        && out.entrySet().stream()
+                                .allMatch(e -> fits(e.getValue(), in.get(e.getKey())));
+        if (!same) {
+            throw new AssertionError(
+                    direction + ": sender has " + out + "\nreceiver has " + in + "\n" + a.ladder());
+        }
+    }
+
+    private static boolean fits(FakeSad.Sa one, FakeSad.@Nullable Sa other) {
+        return other != null
+                && one.suite().equals(other.suite())
+                && one.udp() == other.udp()
+                && one.encryption().equals(other.encryption())
+                && one.integrity().equals(other.integrity());
+    }
+}
