@@ -73,8 +73,9 @@ public final class IkeSa implements ExchangeContext {
     private final OutgoingRequests outgoing;
     private final IncomingRequests incoming = new IncomingRequests();
     private final Inbox inbox;
-    private final ChildSaTable children = new ChildSaTable();
     private final Deadlines deadlines = new Deadlines();
+    private final ChildSas children;
+    private final Liveness liveness;
     private final PendingWorld world;
 
     private IkeSaState state;
@@ -82,8 +83,6 @@ public final class IkeSa implements ExchangeContext {
     private Path path;
     private NatSituation nat = NatSituation.NONE;
     private MonotonicTime now;
-    private MonotonicTime lastHeard;
-    private MonotonicTime lastSent;
     private MonotonicTime establishedAt;
     private Octets lowestNonce = Octets.EMPTY;
     private Optional<FailReason> suspicion = Optional.empty();
@@ -108,9 +107,9 @@ public final class IkeSa implements ExchangeContext {
         this.path = path;
         this.startedAt = now;
         this.now = now;
-        this.lastHeard = now;
-        this.lastSent = now;
         this.establishedAt = now;
+        this.children = new ChildSas(this, environment, deadlines);
+        this.liveness = new Liveness(this, environment, deadlines, now);
         this.outgoing = new OutgoingRequests(environment.random(), this::complete);
         this.inbox = new Inbox(this, outgoing, incoming);
         this.world = new PendingWorld(localSpi, environment.effects());
@@ -192,7 +191,7 @@ public final class IkeSa implements ExchangeContext {
     /** Replaces a Child SA now, if nothing is being done with it. */
     public void rekeyChild(ChildSa child, MonotonicTime time) {
         now = time;
-        rekey(child);
+        children.rekey(child);
         moved();
     }
 
@@ -232,12 +231,20 @@ public final class IkeSa implements ExchangeContext {
         now = time;
         policy = changed;
         if (state == IkeSaState.ESTABLISHED) {
-            armLiveness();
+            liveness.arm();
         }
         moved();
     }
 
     // What can be seen of it.
+
+    MonotonicTime now() {
+        return now;
+    }
+
+    NatSituation nat() {
+        return nat;
+    }
 
     public IkeSaState state() {
         return state;
@@ -329,8 +336,8 @@ public final class IkeSa implements ExchangeContext {
         Lifetime lifetime = Lifetime.of(policy().ikeLifetime(), now, environment.random());
         deadlines.set(Deadlines.Kind.IKE_REKEY, lifetime.rekeyAt());
         deadlines.set(Deadlines.Kind.IKE_EXPIRY, lifetime.expireAt());
-        armLiveness();
-        armKeepalive();
+        liveness.arm();
+        liveness.keepAlive();
     }
 
     private void announceEstablished() {
@@ -436,7 +443,7 @@ public final class IkeSa implements ExchangeContext {
      * now (RFC 7296 §2.23), a responder follows the initiator to port 4500.
      */
     void heard(Path from) {
-        lastHeard = now;
+        liveness.heard();
         boolean follows =
                 state == IkeSaState.RESPONDING || (nat.remoteBehindNat() && !nat.localBehindNat());
         if (follows) {
@@ -459,7 +466,7 @@ public final class IkeSa implements ExchangeContext {
     }
 
     void transmit(Path to, Octets datagram) {
-        lastSent = now;
+        liveness.sent();
         emit(new IkeEffect.SendDatagram(to, datagram));
     }
 
@@ -468,17 +475,13 @@ public final class IkeSa implements ExchangeContext {
     private void handle(Deadlines.Kind reached) {
         switch (reached) {
             case RETRANSMIT -> retransmit();
-            case HALF_OPEN ->
-                    end(
-                            new FailReason(
-                                    Kind.PEER_STOPPED_ANSWERING,
-                                    "peer " + path.remote() + " began and did not go on"));
+            case HALF_OPEN -> end(Silence.halfOpen(path.remote()));
             case SUSPICION -> suspicion.ifPresent(this::end);
-            case LIVENESS -> checkLiveness();
-            case KEEPALIVE -> armKeepalive();
+            case LIVENESS -> liveness.check();
+            case KEEPALIVE -> liveness.keepAlive();
             case IKE_REKEY -> rekeyIkeSa();
             case IKE_EXPIRY -> delete(new FailReason(Kind.EXPIRED, "IKE SA lifetime"), now);
-            case CHILD_LIFETIMES -> checkChildLifetimes();
+            case CHILD_LIFETIMES -> children.checkLifetimes();
             case LINGER -> forget();
         }
     }
@@ -518,105 +521,34 @@ public final class IkeSa implements ExchangeContext {
     }
 
     private void unanswered() {
+        Endpoint peer = path.remote();
         int times = outgoing.transmissions();
         if (state == IkeSaState.DELETING) {
             forget();
         } else if (state == IkeSaState.INITIATING) {
-            boolean never = protection == null;
-            end(
-                    suspicion.orElse(
-                            new FailReason(
-                                    never ? Kind.PEER_NEVER_ANSWERED : Kind.PEER_STOPPED_ANSWERING,
-                                    never
-                                            ? "no answer from %s to IKE_SA_INIT, sent %d times; check the address, the route and firewalls (UDP %d)"
-                                                    .formatted(
-                                                            path.remote(),
-                                                            times,
-                                                            path.remote().port())
-                                            : "%s answered IKE_SA_INIT but not IKE_AUTH, sent %d times; check firewalls (UDP %d) and the peer's log"
-                                                    .formatted(
-                                                            path.remote(),
-                                                            times,
-                                                            path.remote().port()))));
+            FailReason silence =
+                    protection == null
+                            ? Silence.neverAnswered(peer, times)
+                            : Silence.duringAuthentication(peer, times);
+            end(suspicion.orElse(silence));
         } else {
-            end(
-                    new FailReason(
-                            Kind.PEER_STOPPED_ANSWERING,
-                            "%s did not answer %d messages; last heard %d s ago"
-                                    .formatted(
-                                            path.remote(),
-                                            times,
-                                            now.since(lastHeard).toSeconds())));
+            end(Silence.established(peer, times, liveness.silence()));
         }
     }
 
-    private void checkLiveness() {
-        MonotonicTime due = lastHeard.plus(policy().dpd().interval());
-        if (now.hasReached(due) && outgoing.isIdle()) {
+    /** Asks the peer for a sign of life, unless it owes us an answer anyway. */
+    void probe() {
+        if (outgoing.isIdle()) {
             run(InformationalInitiator.liveness(this));
         }
-        armLiveness();
-    }
-
-    private void armLiveness() {
-        if (!policy().dpd().isEnabled()) {
-            deadlines.clear(Deadlines.Kind.LIVENESS);
-            return;
-        }
-        MonotonicTime due = lastHeard.plus(policy().dpd().interval());
-        deadlines.set(
-                Deadlines.Kind.LIVENESS,
-                now.hasReached(due) ? now.plus(policy().dpd().interval()) : due);
-    }
-
-    /**
-     * Keeps a NAT in front of us from forgetting (RFC 3948 §4), unless we sent something anyway.
-     */
-    private void armKeepalive() {
-        if (!nat.localBehindNat()) {
-            return;
-        }
-        MonotonicTime due = lastSent.plus(environment.settings().keepaliveInterval());
-        if (now.hasReached(due)) {
-            lastSent = now;
-            emit(new IkeEffect.SendKeepalive(path));
-            due = now.plus(environment.settings().keepaliveInterval());
-        }
-        deadlines.set(Deadlines.Kind.KEEPALIVE, due);
     }
 
     private void rekeyIkeSa() {
-        run(
-                new RekeyIkeSaInitiator(
-                        this, () -> deadlines.set(Deadlines.Kind.IKE_REKEY, retryTime())));
-    }
-
-    private void checkChildLifetimes() {
-        children.toRekey(now).forEach(this::rekey);
-        for (ChildSa child : children.expired(now)) {
-            childClosed(child, new FailReason(Kind.EXPIRED, "lifetime of the SA is over"));
-            deleteAtPeer(child.locator());
-        }
-        armChildLifetimes();
-    }
-
-    private void armChildLifetimes() {
-        children.nextDeadline()
-                .ifPresentOrElse(
-                        at -> deadlines.set(Deadlines.Kind.CHILD_LIFETIMES, at),
-                        () -> deadlines.clear(Deadlines.Kind.CHILD_LIFETIMES));
-    }
-
-    private void rekey(ChildSa child) {
-        Optional<ChildPolicy> wanted = policy().child(child.policy().name());
-        if (state == IkeSaState.ESTABLISHED && wanted.isPresent() && !isBusyWith(child)) {
-            children.phase(child, ChildSaTable.Phase.REKEYING);
-            run(new CreateChildSaInitiator(this, wanted.get(), Optional.of(child), nat));
-        }
+        run(new RekeyIkeSaInitiator(this, () -> deadlines.set(Deadlines.Kind.IKE_REKEY, soon())));
     }
 
     /** Some seconds from now, never in step with the peer. */
-    private MonotonicTime retryTime() {
+    MonotonicTime soon() {
         long milliseconds = 5_000 + (long) (environment.random().nextFraction() * 10_000);
         return now.plus(Duration.ofMillis(milliseconds));
     }
@@ -662,9 +594,7 @@ public final class IkeSa implements ExchangeContext {
 
     /** Once, when it can carry no tunnel any more. */
     private void leaveService(FailReason reason) {
-        for (ChildSa child : children.all()) {
-            childClosed(child, reason);
-        }
+        children.closeAll(reason);
         if (inService) {
             announce(new IkeEvent.IkeSaClosed(policy().session(), id(), reason));
         }
@@ -682,7 +612,7 @@ public final class IkeSa implements ExchangeContext {
         environment.owner().deadlineMoved(this);
     }
 
-    private void run(InitiatedExchange exchange) {
+    void run(InitiatedExchange exchange) {
         outgoing.enqueue(exchange);
         outgoing.startNext().ifPresent(InitiatedExchange::start);
     }
@@ -691,7 +621,7 @@ public final class IkeSa implements ExchangeContext {
         environment.effects().accept(effect);
     }
 
-    private void announce(IkeEvent event) {
+    void announce(IkeEvent event) {
         emit(new IkeEffect.Announce(event));
     }
 
@@ -749,12 +679,12 @@ public final class IkeSa implements ExchangeContext {
 
     @Override
     public boolean isBusyWith(ChildSa child) {
-        return children.phase(child) != ChildSaTable.Phase.IN_USE;
+        return children.isBusyWith(child);
     }
 
     @Override
     public boolean isBeingDeleted(ChildSa child) {
-        return children.phase(child) == ChildSaTable.Phase.DELETING;
+        return children.isBeingDeleted(child);
     }
 
     @Override
@@ -874,7 +804,6 @@ public final class IkeSa implements ExchangeContext {
                         now);
         successor.policy = policy();
         successor.nat = nat;
-        successor.lastHeard = lastHeard;
         successor.protection =
                 Protection.of(
                         environment.primitives(),
@@ -885,7 +814,6 @@ public final class IkeSa implements ExchangeContext {
         children.moveAllTo(successor.children);
         environment.owner().succeeded(this, successor);
         successor.enterService();
-        successor.armChildLifetimes();
         successor.announceEstablished();
         successor.moved();
         FailReason replaced = new FailReason(Kind.REPLACED, "by IKE SA " + successor.id());
@@ -902,56 +830,26 @@ public final class IkeSa implements ExchangeContext {
 
     @Override
     public void childEstablished(ChildSa child) {
-        Lifetime lifetime = Lifetime.of(child.policy().lifetime(), now, environment.random());
-        children.add(child, lifetime.rekeyAt(), lifetime.expireAt());
-        armChildLifetimes();
-        announce(
-                new IkeEvent.ChildSaEstablished(
-                        policy().session(),
-                        id(),
-                        child.locator(),
-                        child.suite(),
-                        child.local(),
-                        child.remote()));
-        environment.owner().childEstablished(this, child);
+        children.established(child);
     }
 
     @Override
     public void childFailed(ChildPolicy child, FailReason reason) {
-        for (ChildSa old : children.all()) {
-            if (old.policy().name().equals(child.name())) {
-                children.postponeRekey(old, retryTime());
-            }
-        }
-        armChildLifetimes();
-        announce(new IkeEvent.ChildSaFailed(policy().session(), id(), child.name(), reason));
-        environment.owner().childFailed(this, child, reason);
+        children.failed(child, reason);
     }
 
     @Override
     public void childClosed(ChildSa child, FailReason reason) {
-        if (children.remove(child)) {
-            armChildLifetimes();
-            world.removeChildSa(child.locator());
-            announce(new IkeEvent.ChildSaClosed(policy().session(), id(), child.locator(), reason));
-            environment.owner().childClosed(this, child, reason);
-        }
+        children.closed(child, reason);
     }
 
     @Override
     public void retire(ChildSa child) {
-        children.phase(child, ChildSaTable.Phase.DELETING);
-        outgoing.enqueue(
-                InformationalInitiator.deleteChildSa(
-                        this,
-                        child.locator(),
-                        () -> childClosed(child, new FailReason(Kind.REPLACED, ""))));
+        children.retire(child);
     }
 
     @Override
     public void deleteAtPeer(ChildSaLocator locator) {
-        if (state == IkeSaState.ESTABLISHED) {
-            run(InformationalInitiator.deleteChildSa(this, locator, () -> {}));
-        }
+        children.deleteAtPeer(locator);
     }
 }

@@ -1,0 +1,127 @@
+package io.edgeipsec.ike.sa;
+
+import io.edgeipsec.ike.exchange.CreateChildSaInitiator;
+import io.edgeipsec.ike.exchange.InformationalInitiator;
+import io.edgeipsec.ike.model.ChildPolicy;
+import io.edgeipsec.ike.model.ChildSa;
+import io.edgeipsec.ike.model.ChildSaLocator;
+import io.edgeipsec.ike.model.FailReason;
+import io.edgeipsec.ike.model.FailReason.Kind;
+import io.edgeipsec.ike.model.IkeEvent;
+import java.util.List;
+import java.util.Optional;
+
+/** The life of the Child SAs of one IKE SA: established, rekeyed, retired, expired, closed. */
+final class ChildSas {
+    private final IkeSa sa;
+    private final IkeSaEnvironment environment;
+    private final Deadlines deadlines;
+    private final ChildSaTable table = new ChildSaTable();
+
+    ChildSas(IkeSa sa, IkeSaEnvironment environment, Deadlines deadlines) {
+        this.sa = sa;
+        this.environment = environment;
+        this.deadlines = deadlines;
+    }
+
+    List<ChildSa> all() {
+        return table.all();
+    }
+
+    boolean isBusyWith(ChildSa child) {
+        return table.phase(child) != ChildSaTable.Phase.IN_USE;
+    }
+
+    boolean isBeingDeleted(ChildSa child) {
+        return table.phase(child) == ChildSaTable.Phase.DELETING;
+    }
+
+    void established(ChildSa child) {
+        Lifetime lifetime = Lifetime.of(child.policy().lifetime(), sa.now(), environment.random());
+        table.add(child, lifetime.rekeyAt(), lifetime.expireAt());
+        armLifetimes();
+        sa.announce(
+                new IkeEvent.ChildSaEstablished(
+                        sa.policy().session(),
+                        sa.id(),
+                        child.locator(),
+                        child.suite(),
+                        child.local(),
+                        child.remote()));
+        environment.owner().childEstablished(sa, child);
+    }
+
+    /** A new one did not come about; an old one of the same policy stays in use a little longer. */
+    void failed(ChildPolicy policy, FailReason reason) {
+        for (ChildSa old : table.all()) {
+            if (old.policy().name().equals(policy.name())) {
+                table.postponeRekey(old, sa.soon());
+            }
+        }
+        armLifetimes();
+        sa.announce(
+                new IkeEvent.ChildSaFailed(sa.policy().session(), sa.id(), policy.name(), reason));
+        environment.owner().childFailed(sa, policy, reason);
+    }
+
+    void closed(ChildSa child, FailReason reason) {
+        if (table.remove(child)) {
+            armLifetimes();
+            sa.world().removeChildSa(child.locator());
+            sa.announce(
+                    new IkeEvent.ChildSaClosed(
+                            sa.policy().session(), sa.id(), child.locator(), reason));
+            environment.owner().childClosed(sa, child, reason);
+        }
+    }
+
+    void closeAll(FailReason reason) {
+        table.all().forEach(child -> closed(child, reason));
+    }
+
+    /** Deletes at the peer first, so that what it still sends arrives. */
+    void retire(ChildSa child) {
+        table.phase(child, ChildSaTable.Phase.DELETING);
+        FailReason replaced = new FailReason(Kind.REPLACED, "by a new Child SA");
+        sa.run(
+                InformationalInitiator.deleteChildSa(
+                        sa, child.locator(), () -> closed(child, replaced)));
+    }
+
+    void deleteAtPeer(ChildSaLocator locator) {
+        if (sa.state() == IkeSaState.ESTABLISHED) {
+            sa.run(InformationalInitiator.deleteChildSa(sa, locator, () -> {}));
+        }
+    }
+
+    void rekey(ChildSa child) {
+        Optional<ChildPolicy> wanted = sa.policy().child(child.policy().name());
+        if (sa.state() == IkeSaState.ESTABLISHED && wanted.isPresent() && !isBusyWith(child)) {
+            table.phase(child, ChildSaTable.Phase.REKEYING);
+            sa.run(new CreateChildSaInitiator(sa, wanted.get(), Optional.of(child), sa.nat()));
+        }
+    }
+
+    void checkLifetimes() {
+        table.toRekey(sa.now()).forEach(this::rekey);
+        for (ChildSa child : table.expired(sa.now())) {
+            closed(child, new FailReason(Kind.EXPIRED, "lifetime of the SA is over"));
+            deleteAtPeer(child.locator());
+        }
+        armLifetimes();
+    }
+
+    void armLifetimes() {
+        table.nextDeadline()
+                .ifPresentOrElse(
+                        at -> deadlines.set(Deadlines.Kind.CHILD_LIFETIMES, at),
+                        () -> deadlines.clear(Deadlines.Kind.CHILD_LIFETIMES));
+    }
+
+    /** Hands all of them to the IKE SA that takes over. */
+    void moveAllTo(ChildSas successor) {
+        table.moveAllTo(successor.table);
+        armLifetimes();
+        successor.armLifetimes();
+    }
+}
