@@ -1,0 +1,18 @@
+package io.edgeipsec.ike.transport;
+
+import io.edgeipsec.ike.model.IkeEffect;
+import io.edgeipsec.ike.model.IkeReply;
+import java.util.function.Consumer;
+
+/**
+ * What keeps SPIs and SAs, on a thread of its own: calls return at once, in one order for all event
+ * loops, and replies may come on any thread.
+ */
+public interface ChildSaKernel {
+    void allocateSpi(IkeEffect.AllocateSpi effect, Consumer<IkeReply> reply);
+
+    /** Closes the installation, whatever the outcome. */
+    void installChildSa(IkeEffect.InstallChildSa effect, Consumer<IkeReply> reply);
+
+    void removeChildSa(IkeEffect.RemoveChildSa effect);
+}
