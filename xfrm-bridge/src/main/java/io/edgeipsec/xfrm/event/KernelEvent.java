@@ -35,6 +35,8 @@ public sealed interface KernelEvent {
         void onRoutesChanged(RoutesChanged event);
 
         void onResync(Resync event);
+
+        void onMonitorStopped(MonitorStopped event);
     }
 
     /**
@@ -83,10 +85,12 @@ public sealed interface KernelEvent {
 
     /**
      * The peer's ESP-in-UDP on this inbound SA comes from another address or port: its NAT's
-     * mapping changed. The packet that showed it had passed the integrity check.
+     * mapping changed. The packet that showed it had passed the integrity check. The kernel does
+     * not name the SA's mark or if_id here.
      */
     record Mapping(
-            SaId id,
+            InetAddress local,
+            int spi,
             int reqid,
             InetAddress oldAddress,
             int oldPort,
@@ -169,6 +173,14 @@ public sealed interface KernelEvent {
         @Override
         public void deliverTo(Handler handler) {
             handler.onResync(this);
+        }
+    }
+
+    /** The monitor failed and has ended: a new one must be opened, and everything read again. */
+    record MonitorStopped(String reason) implements KernelEvent {
+        @Override
+        public void deliverTo(Handler handler) {
+            handler.onMonitorStopped(this);
         }
     }
 }

@@ -87,6 +87,12 @@ public interface IpsecKernel extends AutoCloseable {
 
     Outcome<List<SaEntry>> listSas();
 
+    /**
+     * Removes the larval SA that an ACQUIRE left, so that the next packet causes an ACQUIRE anew
+     * instead of after net.core.xfrm_acq_expires seconds: for a negotiation that has failed.
+     */
+    Outcome<Nothing> forgetAcquire(KernelEvent.Acquire acquire);
+
     // ---- policies
 
     /** Creates it, or replaces the one with its key in one step: no packet meets a gap. */

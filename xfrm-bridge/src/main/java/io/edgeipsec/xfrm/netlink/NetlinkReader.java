@@ -110,8 +110,8 @@ public final class NetlinkReader {
         return new NetlinkReader(data, p, p + count);
     }
 
-    /** The same octets again, from their start. */
-    NetlinkReader fresh() {
+    /** The same octets again, from their start; this reader stays where it is. */
+    public NetlinkReader fresh() {
         return new NetlinkReader(data, start, end);
     }
 
