@@ -1,0 +1,130 @@
+package io.edgeipsec.xfrm.kernel;
+
+import io.edgeipsec.xfrm.kernel.KernelFeatures.Feature;
+import io.edgeipsec.xfrm.libc.Errno;
+import io.edgeipsec.xfrm.link.Links;
+import io.edgeipsec.xfrm.link.TunnelKind;
+import io.edgeipsec.xfrm.netlink.Addresses;
+import io.edgeipsec.xfrm.netlink.NetlinkException;
+import io.edgeipsec.xfrm.state.EspCipher;
+import io.edgeipsec.xfrm.state.EspIntegrity;
+import io.edgeipsec.xfrm.state.EspTransform;
+import io.edgeipsec.xfrm.state.KeyMaterial;
+import io.edgeipsec.xfrm.state.SaDirection;
+import io.edgeipsec.xfrm.state.SaId;
+import io.edgeipsec.xfrm.state.SaInstall;
+import io.edgeipsec.xfrm.state.SaOptions;
+import io.edgeipsec.xfrm.state.Sad;
+import io.edgeipsec.xfrm.state.Scope;
+import io.edgeipsec.xfrm.state.SpiRequest;
+import java.net.InetAddress;
+import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Tries what this kernel can do. An algorithm is tried as the kernel will be asked for it: with an
+ * SA, between two addresses that are nobody's (RFC 5737), inbound, under the last reqid of our
+ * range, removed at once. /proc/crypto would not tell: it lists what is loaded, and the SA makes
+ * the kernel load it.
+ */
+final class FeatureProbe {
+    private static final InetAddress LOCAL = Addresses.of(new byte[] {(byte) 192, 0, 2, 1});
+    private static final InetAddress PEER = Addresses.of(new byte[] {(byte) 192, 0, 2, 2});
+    private static final int REQID = KernelNumbers.reqid(KernelNumbers.MAX_INDEX);
+
+    private final Sad sad;
+    private final Links links;
+    private final Map<Feature, String> missing = new EnumMap<>(Feature.class);
+
+    FeatureProbe(Sad sad, Links links) {
+        this.sad = sad;
+        this.links = links;
+    }
+
+    /** Throws only what has nothing to do with features: missing permission, a broken socket. */
+    KernelFeatures run(Map<Feature, String> missingElsewhere) throws NetlinkException {
+        missing.putAll(missingElsewhere);
+        probe(Feature.VTI, TunnelKind.VTI);
+        probe(Feature.XFRM_INTERFACE, TunnelKind.XFRM_INTERFACE);
+        return new KernelFeatures(missing, transforms());
+    }
+
+    private void probe(Feature feature, TunnelKind kind) throws NetlinkException {
+        try {
+            links.probe(kind);
+        } catch (NetlinkException e) {
+            if (!e.errno().equals(Errno.EOPNOTSUPP)) {
+                throw e;
+            }
+            missing.put(feature, e.getMessage() + ": this kernel has no such interfaces");
+        }
+    }
+
+    /**
+     * One SA for each cipher and one for each integrity algorithm; what works alone works in pairs,
+     * and a cipher works with all of its key sizes.
+     */
+    private Set<EspTransform> transforms() throws NetlinkException {
+        Set<EspTransform> works = new HashSet<>();
+        Set<EspIntegrity> integrity = EnumSet.noneOf(EspIntegrity.class);
+        for (EspIntegrity i : EspIntegrity.values()) {
+            if (i != EspIntegrity.NONE && takes(new EspTransform(EspCipher.NULL, 0, i))) {
+                integrity.add(i);
+            }
+        }
+        for (EspCipher cipher : EspCipher.values()) {
+            int[] sizes = {0, 128, 192, 256};
+            for (int bits : sizes) {
+                if (!cipher.takesKeyOf(bits)) {
+                    continue;
+                }
+                if (cipher.isAead()) {
+                    if (takes(EspTransform.aead(cipher, bits))) {
+                        works.add(EspTransform.aead(cipher, bits));
+                    }
+                } else if (!integrity.isEmpty()
+                        && takes(new EspTransform(cipher, bits, integrity.iterator().next()))) {
+                    integrity.forEach(i -> works.add(new EspTransform(cipher, bits, i)));
+                }
+            }
+        }
+        if (works.isEmpty()) {
+            missing.putIfAbsent(Feature.ESP, "this kernel accepted no ESP SA");
+        }
+        return works;
+    }
+
+    private boolean takes(EspTransform transform) throws NetlinkException {
+        int spi = sad.allocateSpi(new SpiRequest(LOCAL, PEER, REQID, Scope.GLOBAL, 0));
+        SaId id = new SaId(LOCAL, spi, Scope.GLOBAL);
+        try {
+            sad.install(
+                    new SaInstall(
+                            SaDirection.IN,
+                            LOCAL,
+                            PEER,
+                            spi,
+                            REQID,
+                            Scope.GLOBAL,
+                            transform,
+                            KeyMaterial.owning(new byte[transform.encryptionKeyOctets()]),
+                            KeyMaterial.owning(new byte[transform.integrityKeyOctets()]),
+                            null,
+                            SaOptions.DEFAULT));
+            return true;
+        } catch (NetlinkException e) {
+            if (e.errno().equals(Errno.EPERM)) {
+                throw e;
+            }
+            if (e.errno().equals(Errno.EPROTONOSUPPORT)) {
+                missing.put(Feature.ESP, e.getMessage() + ": this kernel has no ESP");
+            }
+            return false;
+        } finally {
+            sad.delete(id);
+        }
+    }
+}
