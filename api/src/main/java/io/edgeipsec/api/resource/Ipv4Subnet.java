@@ -43,6 +43,15 @@ public record Ipv4Subnet(Ipv4Address address, int prefixLength) {
         return ((address.bits() ^ other.address.bits()) & common) == 0;
     }
 
+    public boolean contains(Ipv4Address other) {
+        return ((address.bits() ^ other.bits()) & mask()) == 0;
+    }
+
+    /** True if every bit past the prefix is set. */
+    public boolean isDirectedBroadcast() {
+        return (address.bits() | mask()) == -1;
+    }
+
     private int mask() {
         return prefixLength == 0 ? 0 : -1 << (32 - prefixLength);
     }
