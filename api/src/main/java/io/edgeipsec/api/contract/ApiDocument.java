@@ -2,8 +2,8 @@ package io.edgeipsec.api.contract;
 
 import com.fasterxml.jackson.core.JsonPointer;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.edgeipsec.api.resource.JsonTree;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -43,14 +43,13 @@ public final class ApiDocument {
      *     tests; the document that is served then says so too
      */
     public static ApiDocument load(OptionalLong labMinSaLifeTime) {
-        ObjectMapper mapper = new ObjectMapper();
         try (InputStream in =
                 Objects.requireNonNull(ApiDocument.class.getResourceAsStream(RESOURCE), RESOURCE)) {
             byte[] bytes = in.readAllBytes();
-            ObjectNode root = (ObjectNode) mapper.readTree(bytes);
+            ObjectNode root = (ObjectNode) JsonTree.read(bytes);
             if (labMinSaLifeTime.isPresent()) {
                 lowerMinimums(root, labMinSaLifeTime.getAsLong());
-                bytes = mapper.writerWithDefaultPrettyPrinter().writeValueAsBytes(root);
+                bytes = JsonTree.write(root);
             }
             return new ApiDocument(root, bytes);
         } catch (IOException e) {

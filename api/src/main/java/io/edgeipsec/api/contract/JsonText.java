@@ -2,20 +2,24 @@ package io.edgeipsec.api.contract;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonLocation;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonPointer;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.edgeipsec.api.error.ApiException;
 import io.edgeipsec.api.error.ErrorCode;
+import io.edgeipsec.api.resource.JsonTree;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.CharsetDecoder;
 import java.nio.charset.CoderResult;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
 import java.util.Optional;
 
 /** Reads a request body as JSON, and says where it is not, without repeating what it says. */
@@ -31,21 +35,19 @@ public final class JsonText {
     private static final int MAX_NAME_LENGTH = 256;
     private static final char BYTE_ORDER_MARK = '\uFEFF';
 
-    private static final ObjectMapper MAPPER =
-            new ObjectMapper(
-                            JsonFactory.builder()
-                                    .streamReadConstraints(
-                                            StreamReadConstraints.builder()
-                                                    .maxNestingDepth(MAX_DEPTH)
-                                                    .maxTokenCount(MAX_TOKENS)
-                                                    .maxNumberLength(MAX_NUMBER_LENGTH)
-                                                    .maxNameLength(MAX_NAME_LENGTH)
-                                                    .build())
-                                    .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-                                    // Names come from callers: a table of them must not grow.
-                                    .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
+    private static final JsonFactory FACTORY =
+            JsonFactory.builder()
+                    .streamReadConstraints(
+                            StreamReadConstraints.builder()
+                                    .maxNestingDepth(MAX_DEPTH)
+                                    .maxTokenCount(MAX_TOKENS)
+                                    .maxNumberLength(MAX_NUMBER_LENGTH)
+                                    .maxNameLength(MAX_NAME_LENGTH)
                                     .build())
-                    .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+                    .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                    // Names come from callers: a table of them must not grow.
+                    .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
+                    .build();
 
     private JsonText() {}
 
@@ -62,14 +64,18 @@ public final class JsonText {
                     "the request has no body; send the object as JSON with Content-Type:"
                             + " application/json");
         }
-        try {
-            return MAPPER.readTree(text);
+        try (JsonParser parser = FACTORY.createParser(text)) {
+            JsonNode tree = JsonTree.read(parser);
+            checkText(tree, JsonPointer.empty());
+            return tree;
         } catch (JsonProcessingException e) {
             JsonLocation at = e.getLocation();
             String where =
                     at == null ? "" : " at line " + at.getLineNr() + ", column " + at.getColumnNr();
             throw new ApiException(
                     ErrorCode.MALFORMED_JSON, "the body is not JSON" + where + ": " + reason(e));
+        } catch (IOException e) {
+            throw new UncheckedIOException("a string could not be read", e);
         }
     }
 
@@ -88,6 +94,35 @@ public final class JsonText {
             out.get();
         }
         return out.toString();
+    }
+
+    /**
+     * Refuses strings with half a surrogate pair (RFC 8259 §8.2), which JSON can escape and UTF-8
+     * cannot say: what is stored must be what was sent.
+     */
+    private static void checkText(JsonNode node, JsonPointer at) {
+        if (node.isTextual() && isBroken(node.textValue())) {
+            throw new ApiException(
+                    ErrorCode.MALFORMED_JSON,
+                    "the string at " + at + " has an unpaired surrogate, which no text has");
+        }
+        for (Map.Entry<String, JsonNode> member : node.properties()) {
+            if (isBroken(member.getKey())) {
+                throw new ApiException(
+                        ErrorCode.MALFORMED_JSON,
+                        "a field's name has an unpaired surrogate, which no text has");
+            }
+            checkText(member.getValue(), at.appendProperty(member.getKey()));
+        }
+        if (node.isArray()) {
+            for (int i = 0; i < node.size(); i++) {
+                checkText(node.get(i), at.appendIndex(i));
+            }
+        }
+    }
+
+    private static boolean isBroken(String text) {
+        return !StandardCharsets.UTF_8.newEncoder().canEncode(text);
     }
 
     /**

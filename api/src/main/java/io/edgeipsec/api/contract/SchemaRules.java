@@ -7,7 +7,9 @@ import com.networknt.schema.Schema;
 import com.networknt.schema.SchemaLocation;
 import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SchemaRegistryConfig;
+import com.networknt.schema.dialect.Dialect;
 import com.networknt.schema.dialect.Dialects;
+import com.networknt.schema.keyword.NonValidationKeyword;
 import com.networknt.schema.path.PathType;
 import io.edgeipsec.api.error.FieldError;
 import io.edgeipsec.api.error.Suggestion;
@@ -39,10 +41,13 @@ public final class SchemaRules {
                         .locale(Locale.ROOT)
                         .messageSource((key, fallback, locale, arguments) -> key)
                         .build();
+        Dialect dialect =
+                Dialect.builder(Dialects.getDraft202012())
+                        // OpenAPI's own members, which the library would warn about.
+                        .unknownKeywordFactory((name, context) -> new NonValidationKeyword(name))
+                        .build();
         this.root =
-                SchemaRegistry.withDialect(
-                                Dialects.getDraft202012(),
-                                builder -> builder.schemaRegistryConfig(config))
+                SchemaRegistry.withDialect(dialect, builder -> builder.schemaRegistryConfig(config))
                         .getSchema(DOCUMENT, document.root());
     }
 

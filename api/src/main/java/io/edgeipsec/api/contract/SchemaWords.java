@@ -44,7 +44,10 @@ final class SchemaWords {
         String of = unit.isEmpty() ? " from " : " of ";
         if (hasLeast && hasMost) {
             return schema.path(least).equals(schema.path(most))
-                    ? of + "exactly " + schema.path(least) + unit
+                    ? of
+                            + "exactly "
+                            + schema.path(least)
+                            + (schema.path(least).asInt() == 1 ? unit.replaceAll("s$", "") : unit)
                     : of + schema.path(least) + " to " + schema.path(most) + unit;
         }
         if (hasLeast) {
@@ -61,9 +64,12 @@ final class SchemaWords {
         if (value.isArray()) {
             return "a list of " + value.size() + (value.size() == 1 ? " element" : " elements");
         }
-        String text = value.toString();
-        return text.length() <= MAX_SHOWN
-                ? text
-                : text.substring(0, MAX_SHOWN) + "… (" + value.asText().length() + " characters)";
+        String text = value.isTextual() ? '"' + value.textValue() + '"' : value.asText();
+        if (text.length() <= MAX_SHOWN) {
+            return text;
+        }
+        // Half a surrogate pair could not be written.
+        int end = Character.isHighSurrogate(text.charAt(MAX_SHOWN - 1)) ? MAX_SHOWN - 1 : MAX_SHOWN;
+        return text.substring(0, end) + "… (" + value.asText().length() + " characters)";
     }
 }

@@ -113,8 +113,7 @@ final class UnixSocketFile {
     void publish(Optional<String> group) throws IOException {
         Path bound = bindPath();
         PosixFileAttributeView view =
-                Files.getFileAttributeView(
-                        bound, PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS);
+                Files.getFileAttributeView(bound, PosixFileAttributeView.class);
         if (group.isPresent()) {
             view.setGroup(lookUp(group.get()));
         }

@@ -10,6 +10,7 @@ import io.edgeipsec.api.error.FieldError;
 import io.edgeipsec.api.port.ConfigurationStore;
 import io.edgeipsec.api.port.SessionStatusSource;
 import io.edgeipsec.api.port.StoreBusyException;
+import io.edgeipsec.api.resource.JsonTree;
 import io.edgeipsec.api.resource.ResourceJson;
 import io.edgeipsec.api.resource.ResourceKind;
 import java.util.ArrayList;
@@ -21,6 +22,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,7 +38,7 @@ public final class ApiService {
     private static final String REQUEST_ID_HEADER = "x-nsx-requestid";
 
     private final Routes routes;
-    private final RequestReader reader;
+    private final Supplier<RequestReader> reader;
     private final Executor executor;
     private final Map<String, Handler> handlers = new HashMap<>();
 
@@ -57,7 +59,13 @@ public final class ApiService {
             SessionStatusSource status,
             Executor executor) {
         this.routes = new Routes(document.operations());
-        this.reader = new RequestReader(document, new SchemaRules(document));
+        // Loading the validator takes some 200 ms of CPU: not on the starting thread. Whoever waits
+        // for it runs on the executor behind this.
+        this.reader =
+                CompletableFuture.supplyAsync(
+                                () -> new RequestReader(document, new SchemaRules(document)),
+                                executor)
+                        ::join;
         this.executor = executor;
         byte[] documentBytes = document.bytes();
         handlers.put(
@@ -108,7 +116,7 @@ public final class ApiService {
 
     private CompletionStage<ApiResponse> dispatch(ApiRequest request) {
         ApiOperation operation = request.route().operation();
-        List<FieldError> errors = reader.checkPath(operation, request.route().parameters());
+        List<FieldError> errors = reader.get().checkPath(operation, request.route().parameters());
         if (!errors.isEmpty()) {
             // Where nothing is created, an id that nothing can have is one that is not there.
             throw operation.body() == null
@@ -132,9 +140,7 @@ public final class ApiService {
                 .thenApplyAsync(
                         found ->
                                 new ApiResponse(
-                                        200,
-                                        List.of(),
-                                        Representation.bytes(ResourceJson.write(found))),
+                                        200, List.of(), JsonTree.write(ResourceJson.write(found))),
                         executor);
     }
 
@@ -184,8 +190,7 @@ public final class ApiService {
     }
 
     private static ApiResponse error(ApiException error, List<Map.Entry<String, String>> headers) {
-        return new ApiResponse(
-                error.code().httpStatus(), headers, Representation.bytes(error.toJson()));
+        return new ApiResponse(error.code().httpStatus(), headers, JsonTree.write(error.toJson()));
     }
 
     /** A request that has its answer before its body is read. */

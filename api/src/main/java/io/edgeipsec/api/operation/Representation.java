@@ -1,9 +1,5 @@
 package io.edgeipsec.api.operation;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.ObjectWriter;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -15,13 +11,11 @@ import io.edgeipsec.api.resource.ResourceJson;
 /** Resources as callers see them: what is stored, and what is computed for the answer. */
 final class Representation {
 
-    private static final ObjectWriter WRITER = new ObjectMapper().writer();
-
     private Representation() {}
 
     static ObjectNode of(ManagedResource resource) {
         ObjectNode node = ResourceJson.write(resource);
-        node.put("_protection", "NOT_PROTECTED");
+        node.put("_protection", resource.header().systemOwned() ? "PROTECTED" : "NOT_PROTECTED");
         node.put("_schema", resource.resourceType());
         putSelf(node, resource.kind().path() + "/" + resource.id());
         node.put("notify_mpa", false);
@@ -52,13 +46,5 @@ final class Representation {
 
     private static void putSelf(ObjectNode node, String href) {
         node.putObject("_self").put("href", href).put("rel", "self");
-    }
-
-    static byte[] bytes(JsonNode node) {
-        try {
-            return WRITER.writeValueAsBytes(node);
-        } catch (JsonProcessingException e) {
-            throw new AssertionError("a tree of ours can be written", e);
-        }
     }
 }

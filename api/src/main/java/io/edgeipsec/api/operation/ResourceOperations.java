@@ -11,14 +11,13 @@ import io.edgeipsec.api.port.PresharedKey;
 import io.edgeipsec.api.port.PutRequest;
 import io.edgeipsec.api.resource.IPSecVPNProfile;
 import io.edgeipsec.api.resource.IPSecVPNSession;
+import io.edgeipsec.api.resource.JsonTree;
 import io.edgeipsec.api.resource.ManagedResource;
 import io.edgeipsec.api.resource.ResourceJson;
 import io.edgeipsec.api.resource.ResourceKind;
 import io.edgeipsec.api.validation.ProfileChecks;
 import io.edgeipsec.api.validation.SessionChecks;
 import io.edgeipsec.api.validation.Warnings;
-import java.nio.charset.CharacterCodingException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -26,6 +25,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,13 +37,13 @@ final class ResourceOperations<R extends ManagedResource> {
     private static final String WARNING_HEADER = "x-edge-ipsec-warning";
 
     private final ResourceKind<R> kind;
-    private final RequestReader reader;
+    private final Supplier<RequestReader> reader;
     private final ConfigurationStore store;
     private final Executor executor;
 
     ResourceOperations(
             ResourceKind<R> kind,
-            RequestReader reader,
+            Supplier<RequestReader> reader,
             ConfigurationStore store,
             Executor executor) {
         this.kind = kind;
@@ -76,7 +76,7 @@ final class ResourceOperations<R extends ManagedResource> {
 
     private CompletionStage<ApiResponse> list(ApiRequest request) {
         Map<String, JsonNode> parameters =
-                reader.query(request.route().operation(), request.query());
+                reader.get().query(request.route().operation(), request.query());
         ListQuery<R> query =
                 new ListQuery<>(
                         kind,
@@ -90,7 +90,7 @@ final class ResourceOperations<R extends ManagedResource> {
                                 new ApiResponse(
                                         200,
                                         List.of(),
-                                        Representation.bytes(Representation.of(query, page))),
+                                        JsonTree.write(Representation.of(query, page))),
                         executor);
     }
 
@@ -103,15 +103,14 @@ final class ResourceOperations<R extends ManagedResource> {
     }
 
     private CompletionStage<ApiResponse> put(ApiRequest request, String id, PutRequest.Mode mode) {
-        ObjectNode node = reader.body(request.route().operation(), request.body());
-        List<FieldError> errors = new ArrayList<>();
-        PresharedKey key = takeKey(node, errors);
+        ObjectNode node = reader.get().body(request.route().operation(), request.body());
+        PresharedKey key = takeKey(node);
         boolean handedOver = false;
         try {
             JsonNode revision = node.path("_revision");
             Completion.complete(kind, id, node);
             R resource = ResourceJson.read(kind, node);
-            errors.addAll(check(resource));
+            List<FieldError> errors = check(resource);
             if (!errors.isEmpty()) {
                 throw ApiException.invalid(errors);
             }
@@ -141,21 +140,9 @@ final class ResourceOperations<R extends ManagedResource> {
     }
 
     /** Takes the key out of the tree, so that whatever is done with the tree cannot show it. */
-    private static @Nullable PresharedKey takeKey(ObjectNode node, List<FieldError> errors) {
+    private static @Nullable PresharedKey takeKey(ObjectNode node) {
         JsonNode psk = node.remove("psk");
-        if (psk == null) {
-            return null;
-        }
-        try {
-            return PresharedKey.of(psk.asText());
-        } catch (CharacterCodingException e) {
-            errors.add(
-                    new FieldError(
-                            "/psk",
-                            "a value that is not shown",
-                            "Unicode text, without unpaired surrogates"));
-            return null;
-        }
+        return psk == null ? null : PresharedKey.of(psk.asText());
     }
 
     private static List<FieldError> check(ManagedResource resource) {
@@ -181,7 +168,7 @@ final class ResourceOperations<R extends ManagedResource> {
                 Warnings.of(resource).stream()
                         .map(warning -> Map.entry(WARNING_HEADER, warning))
                         .toList(),
-                Representation.bytes(Representation.of(resource)));
+                JsonTree.write(Representation.of(resource)));
     }
 
     private static void announce(ApiRequest request, ManagedResource resource, String what) {

@@ -2,7 +2,6 @@ package io.edgeipsec.api.port;
 
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
-import java.nio.charset.CharacterCodingException;
 import java.nio.charset.CoderResult;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -33,10 +32,10 @@ public final class PresharedKey implements AutoCloseable {
     /**
      * The key written so.
      *
-     * @throws CharacterCodingException if the text has an unpaired surrogate, which has no UTF-8
+     * @throws IllegalArgumentException if the text has an unpaired surrogate, which has no UTF-8
      *     form (replacing it would quietly make another key), or is longer than a key can be
      */
-    public static PresharedKey of(String text) throws CharacterCodingException {
+    public static PresharedKey of(String text) {
         byte[] space = new byte[MAX_OCTETS];
         ByteBuffer encoded = ByteBuffer.wrap(space);
         try {
@@ -45,7 +44,7 @@ public final class PresharedKey implements AutoCloseable {
                             .newEncoder()
                             .encode(CharBuffer.wrap(text), encoded, true);
             if (!result.isUnderflow()) {
-                result.throwException();
+                throw new IllegalArgumentException("not a pre-shared key");
             }
             return new PresharedKey(Arrays.copyOf(space, encoded.position()));
         } finally {

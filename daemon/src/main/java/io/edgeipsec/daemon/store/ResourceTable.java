@@ -1,15 +1,16 @@
 package io.edgeipsec.daemon.store;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.edgeipsec.api.port.ListQuery;
 import io.edgeipsec.api.port.Page;
 import io.edgeipsec.api.resource.IPSecVPNSession;
 import io.edgeipsec.api.resource.Ipv4Address;
+import io.edgeipsec.api.resource.JsonTree;
 import io.edgeipsec.api.resource.ManagedResource;
 import io.edgeipsec.api.resource.ResourceJson;
 import io.edgeipsec.api.resource.ResourceKind;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -18,8 +19,6 @@ import java.util.Optional;
 
 /** Rows of resources, and who refers to whom. Store thread only, inside a transaction. */
 final class ResourceTable {
-
-    private static final ObjectMapper MAPPER = new ObjectMapper();
 
     private final Sql sql;
 
@@ -182,13 +181,13 @@ final class ResourceTable {
         try {
             return new Stored<>(
                     row.getLong(1),
-                    ResourceJson.read(kind, (ObjectNode) MAPPER.readTree(row.getString(2))));
-        } catch (JsonProcessingException e) {
+                    ResourceJson.read(kind, (ObjectNode) JsonTree.read(row.getString(2))));
+        } catch (IOException e) {
             throw new SQLException("the stored " + kind.noun() + " is not JSON", e);
         }
     }
 
     private static String body(ManagedResource resource) {
-        return ResourceJson.write(resource).toString();
+        return new String(JsonTree.write(ResourceJson.write(resource)), StandardCharsets.UTF_8);
     }
 }
