@@ -1,0 +1,167 @@
+package io.edgeipsec.api.contract;
+
+import com.fasterxml.jackson.core.JsonPointer;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.edgeipsec.api.resource.JsonTree;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.OptionalLong;
+
+/**
+ * The API's OpenAPI 3.1 document, parsed once at start. Immutable after loading, any thread.
+ *
+ * <p>References are resolved inside the document only, one {@code $ref} at a time, with the
+ * siblings of the {@code $ref} taking precedence over what it points to.
+ */
+public final class ApiDocument {
+
+    private static final String RESOURCE = "openapi.json";
+    private static final String LAB_MINIMUM = "x-lab-minimum";
+
+    private final ObjectNode root;
+    private final byte[] bytes;
+    private final List<ApiOperation> operations;
+
+    private ApiDocument(ObjectNode root, byte[] bytes) {
+        this.root = root;
+        this.bytes = bytes;
+        this.operations = readOperations();
+    }
+
+    /**
+     * Parses the document that this module ships.
+     *
+     * @param labMinSaLifeTime lowers the least lifetimes of SAs that the contract allows, for
+     *     tests; the document that is served then says so too
+     */
+    public static ApiDocument load(OptionalLong labMinSaLifeTime) {
+        try (InputStream in =
+                Objects.requireNonNull(ApiDocument.class.getResourceAsStream(RESOURCE), RESOURCE)) {
+            byte[] bytes = in.readAllBytes();
+            ObjectNode root = (ObjectNode) JsonTree.read(bytes);
+            if (labMinSaLifeTime.isPresent()) {
+                lowerMinimums(root, labMinSaLifeTime.getAsLong());
+                bytes = JsonTree.write(root);
+            }
+            return new ApiDocument(root, bytes);
+        } catch (IOException e) {
+            throw new UncheckedIOException("the API document that we ship is not readable", e);
+        }
+    }
+
+    private static void lowerMinimums(JsonNode node, long minimum) {
+        if (node.path(LAB_MINIMUM).asBoolean()) {
+            ObjectNode schema = (ObjectNode) node;
+            schema.put("minimum", Math.min(minimum, schema.path("minimum").asLong()));
+        }
+        node.forEach(child -> lowerMinimums(child, minimum));
+    }
+
+    /** The document as it is served. */
+    public byte[] bytes() {
+        return bytes.clone();
+    }
+
+    public List<ApiOperation> operations() {
+        return operations;
+    }
+
+    JsonNode root() {
+        return root;
+    }
+
+    /** The node that a pointer such as {@code /components/schemas/Tag} leads to; it must exist. */
+    JsonNode at(String pointer) {
+        JsonNode node = root.at(pointer);
+        if (node.isMissingNode()) {
+            throw new IllegalStateException("the API document has no " + pointer);
+        }
+        return node;
+    }
+
+    /**
+     * What a keyword of a schema says, following {@code $ref} where the schema itself is silent.
+     */
+    JsonNode keyword(JsonNode schema, String keyword) {
+        JsonNode current = schema;
+        while (true) {
+            JsonNode value = current.path(keyword);
+            JsonNode reference = current.path("$ref");
+            if (!value.isMissingNode() || reference.isMissingNode()) {
+                return value;
+            }
+            current = follow(reference);
+        }
+    }
+
+    /** The node at the end of a chain of references. */
+    JsonNode resolve(JsonNode node) {
+        JsonNode current = node;
+        while (current.has("$ref")) {
+            current = follow(current.path("$ref"));
+        }
+        return current;
+    }
+
+    /** The pointer at the end of the chain of references that starts at a pointer. */
+    String resolve(String pointer) {
+        String current = pointer;
+        while (at(current).has("$ref")) {
+            current = at(current).path("$ref").asText().substring(1);
+        }
+        return current;
+    }
+
+    private JsonNode follow(JsonNode reference) {
+        return at(reference.asText().substring(1));
+    }
+
+    private List<ApiOperation> readOperations() {
+        List<ApiOperation> found = new ArrayList<>();
+        for (Map.Entry<String, JsonNode> path : root.path("paths").properties()) {
+            for (Map.Entry<String, JsonNode> member : path.getValue().properties()) {
+                if (member.getValue().has("operationId")) {
+                    found.add(readOperation(path.getKey(), member.getKey()));
+                }
+            }
+        }
+        return List.copyOf(found);
+    }
+
+    private ApiOperation readOperation(String path, String method) {
+        String pathAt = JsonPointer.empty().appendProperty("paths").appendProperty(path).toString();
+        String operationAt = pathAt + "/" + method;
+        Map<String, String> pathParameters = new LinkedHashMap<>();
+        Map<String, String> queryParameters = new LinkedHashMap<>();
+        for (String at : List.of(pathAt, operationAt)) {
+            int count = root.at(at).path("parameters").size();
+            for (int i = 0; i < count; i++) {
+                String parameterAt = resolve(at + "/parameters/" + i);
+                JsonNode parameter = at(parameterAt);
+                boolean inPath = parameter.path("in").asText().equals("path");
+                (inPath ? pathParameters : queryParameters)
+                        .put(parameter.path("name").asText(), resolve(parameterAt + "/schema"));
+            }
+        }
+        boolean hasBody = at(operationAt).has("requestBody");
+        return new ApiOperation(
+                at(operationAt).path("operationId").asText(),
+                method.toUpperCase(Locale.ROOT),
+                path,
+                pathParameters,
+                queryParameters,
+                hasBody
+                        ? resolve(
+                                resolve(operationAt + "/requestBody")
+                                        + "/content/application~1json/schema")
+                        : null);
+    }
+}

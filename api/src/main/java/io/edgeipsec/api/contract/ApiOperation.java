@@ -1,0 +1,27 @@
+package io.edgeipsec.api.contract;
+
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One operation of the document; schemas are named by their pointers in it.
+ *
+ * @param path its template, such as {@code /vpn/ipsec/sessions/{id}}
+ * @param pathParameters schemas by name
+ * @param queryParameters schemas by name
+ * @param body schema of the request body, null if it takes none
+ */
+public record ApiOperation(
+        String id,
+        String method,
+        String path,
+        Map<String, String> pathParameters,
+        Map<String, String> queryParameters,
+        @Nullable String body) {
+
+    /** The segments of the path; those in braces are parameters. */
+    public List<String> segments() {
+        return List.of(path.substring(1).split("/", -1));
+    }
+}

@@ -1,0 +1,177 @@
+package io.edgeipsec.api.http;
+
+import io.edgeipsec.api.contract.ApiDocument;
+import io.edgeipsec.api.operation.ApiService;
+import io.edgeipsec.api.port.ConfigurationStore;
+import io.edgeipsec.api.port.SessionStatusSource;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.file.FileSystemOptions;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.net.SocketAddress;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The API on its listeners. One event loop does the I/O, two workers the JSON. Starting and closing
+ * block, and are for the main thread.
+ */
+public final class ApiServer implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ApiServer.class);
+    private static final int WORKERS = 2;
+    private static final int START_TIMEOUT_SECONDS = 30;
+
+    private final Vertx vertx;
+    private final ExecutorService workers;
+    private final List<HttpServer> servers = new ArrayList<>();
+    private final RequestDoor door;
+    private Optional<UnixSocketFile> socketFile = Optional.empty();
+    private Optional<Integer> httpPort = Optional.empty();
+
+    private ApiServer(ApiDocument document, ConfigurationStore store, SessionStatusSource status) {
+        AtomicInteger count = new AtomicInteger();
+        this.workers =
+                Executors.newFixedThreadPool(
+                        WORKERS,
+                        work -> {
+                            Thread thread =
+                                    new Thread(work, "api-worker-" + count.getAndIncrement());
+                            thread.setDaemon(true);
+                            return thread;
+                        });
+        this.vertx =
+                Vertx.vertx(
+                        new VertxOptions()
+                                .setEventLoopPoolSize(1)
+                                .setWorkerPoolSize(1)
+                                .setInternalBlockingPoolSize(1)
+                                .setFileSystemOptions(
+                                        new FileSystemOptions()
+                                                .setFileCachingEnabled(false)
+                                                .setClassPathResolvingEnabled(false)));
+        this.door = new RequestDoor(vertx, new ApiService(document, store, status, workers));
+    }
+
+    /**
+     * Serves the API on all listeners, or on none.
+     *
+     * @throws IOException with a sentence for the operator if a listener cannot be had
+     */
+    public static ApiServer start(
+            Listeners listeners,
+            ApiDocument document,
+            ConfigurationStore store,
+            SessionStatusSource status)
+            throws IOException {
+        ApiServer server = new ApiServer(document, store, status);
+        try {
+            server.listenOnUnixSocket(listeners);
+            if (listeners.http().isPresent()) {
+                server.listenOnLoopback(listeners.http().get());
+            }
+            return server;
+        } catch (IOException | RuntimeException e) {
+            server.close();
+            throw e;
+        }
+    }
+
+    private void listenOnUnixSocket(Listeners listeners) throws IOException {
+        UnixSocketFile file = UnixSocketFile.prepare(listeners.unixSocket());
+        socketFile = Optional.of(file);
+        listen(
+                SocketAddress.domainSocketAddress(file.bindPath().toString()),
+                listeners.unixSocket().toString(),
+                Listener.UNIX_SOCKET);
+        file.publish(listeners.unixSocketGroup());
+        LOG.info("event=api.listening socket=\"{}\"", listeners.unixSocket());
+    }
+
+    private void listenOnLoopback(InetSocketAddress address) throws IOException {
+        HttpServer server =
+                listen(
+                        SocketAddress.inetSocketAddress(address),
+                        address.toString(),
+                        Listener.DEVELOPMENT);
+        httpPort = Optional.of(server.actualPort());
+        LOG.warn(
+                "event=api.development_listener address=\"{}:{}\" warning=\"every user of this"
+                        + " machine can read and change the VPN here, without authentication\"",
+                address.getHostString(),
+                server.actualPort());
+    }
+
+    private HttpServer listen(SocketAddress address, String shown, Listener listener)
+            throws IOException {
+        HttpServer server =
+                vertx.createHttpServer(
+                        new HttpServerOptions()
+                                .setMaxInitialLineLength(Limits.MAX_REQUEST_LINE_OCTETS)
+                                .setMaxHeaderSize(Limits.MAX_HEADER_OCTETS)
+                                .setIdleTimeout((int) Limits.IDLE.toSeconds())
+                                .setIdleTimeoutUnit(TimeUnit.SECONDS)
+                                .setHttp2ClearTextEnabled(false));
+        server.connectionHandler(door::admit);
+        server.requestHandler(request -> door.receive(request, listener));
+        server.invalidRequestHandler(door::refuseInvalid);
+        server.exceptionHandler(
+                failure ->
+                        LOG.debug("event=api.connection_failed reason=\"{}\"", failure.toString()));
+        servers.add(server);
+        return await(server.listen(address), "cannot serve the API at " + shown);
+    }
+
+    /** The port of the development listener, which matters where port 0 was asked for. */
+    public Optional<Integer> httpPort() {
+        return httpPort;
+    }
+
+    /** Stops taking requests, lets those under way end for a few seconds, then closes. */
+    @Override
+    public void close() {
+        try {
+            for (HttpServer server : servers) {
+                await(server.shutdown(Limits.STOP), "cannot close a listener of the API");
+            }
+            await(vertx.close(), "cannot close the API");
+            if (socketFile.isPresent()) {
+                socketFile.get().remove();
+            }
+        } catch (IOException e) {
+            LOG.warn("event=api.close_failed reason=\"{}\"", e.getMessage());
+        } finally {
+            workers.shutdownNow();
+        }
+    }
+
+    private static <T> T await(Future<T> future, String failure) throws IOException {
+        try {
+            return future.toCompletionStage()
+                    .toCompletableFuture()
+                    .get(START_TIMEOUT_SECONDS, TimeUnit.SECONDS);
+        } catch (ExecutionException e) {
+            Throwable cause = e.getCause() == null ? e : e.getCause();
+            throw new IOException(failure + ": " + cause.getMessage(), cause);
+        } catch (TimeoutException e) {
+            throw new IOException(
+                    failure + ": nothing happened for " + START_TIMEOUT_SECONDS + " seconds", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException(failure + ": interrupted", e);
+        }
+    }
+}

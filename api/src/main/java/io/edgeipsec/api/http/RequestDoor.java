@@ -1,0 +1,274 @@
+package io.edgeipsec.api.http;
+
+import io.edgeipsec.api.error.ApiException;
+import io.edgeipsec.api.error.ErrorCode;
+import io.edgeipsec.api.operation.ApiRequest;
+import io.edgeipsec.api.operation.ApiResponse;
+import io.edgeipsec.api.operation.ApiService;
+import io.edgeipsec.api.operation.Route;
+import io.netty.handler.codec.http.TooLongHttpHeaderException;
+import io.netty.handler.codec.http.TooLongHttpLineException;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpConnection;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Takes requests in: decides from the head whether the body is wanted, collects it within the
+ * limits, hands the whole over, and writes the answer. Everything runs on the connection's event
+ * loop.
+ */
+final class RequestDoor {
+
+    private final Vertx vertx;
+    private final ApiService service;
+    private final AtomicInteger connections = new AtomicInteger();
+    private final AtomicInteger requests = new AtomicInteger();
+    private final AtomicLong bufferedOctets = new AtomicLong();
+
+    RequestDoor(Vertx vertx, ApiService service) {
+        this.vertx = vertx;
+        this.service = service;
+    }
+
+    /** Takes a connection, if there are not too many. */
+    void admit(HttpConnection connection) {
+        if (connections.incrementAndGet() > Limits.MAX_CONNECTIONS) {
+            connections.decrementAndGet();
+            connection.close();
+            return;
+        }
+        connection.closeHandler(closed -> connections.decrementAndGet());
+    }
+
+    /** Takes a well-formed request. */
+    void receive(HttpServerRequest request, Listener listener) {
+        if (requests.incrementAndGet() > Limits.MAX_REQUESTS) {
+            requests.decrementAndGet();
+            refuse(request, ApiService.busy());
+            return;
+        }
+        Visit visit = new Visit(request, listener);
+        request.response().closeHandler(closed -> visit.end());
+        try {
+            visit.begin();
+        } catch (ApiService.RefusedException e) {
+            visit.refuse(e.response());
+        } catch (ApiException e) {
+            visit.refuse(ApiService.error(e));
+        }
+    }
+
+    /** Answers what is no HTTP, or more of it than we read. */
+    void refuseInvalid(HttpServerRequest request) {
+        Throwable cause = request.decoderResult().cause();
+        ApiException error;
+        if (cause instanceof TooLongHttpLineException) {
+            error =
+                    new ApiException(
+                            ErrorCode.REQUEST_LINE_TOO_LONG,
+                            "the request line has more than "
+                                    + Limits.MAX_REQUEST_LINE_OCTETS
+                                    + " octets");
+        } else if (cause instanceof TooLongHttpHeaderException) {
+            error =
+                    new ApiException(
+                            ErrorCode.HEADERS_TOO_LARGE,
+                            "the headers have more than " + Limits.MAX_HEADER_OCTETS + " octets");
+        } else {
+            error =
+                    new ApiException(
+                            ErrorCode.MALFORMED_REQUEST, "the request is not well-formed HTTP");
+        }
+        HttpServerResponse response = request.response();
+        response.putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+        write(response, ApiService.error(error));
+        response.end();
+    }
+
+    /**
+     * Answers without having read the body. The answer is written at once and in full, but ended
+     * only when the caller has stopped sending, since ending it closes the connection.
+     */
+    private void refuse(HttpServerRequest request, ApiResponse answer) {
+        HttpServerResponse response = request.response();
+        if (request.isEnded()) {
+            write(response, answer);
+            response.end();
+            return;
+        }
+        response.putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+        write(response, answer);
+        long timer =
+                vertx.setTimer(Limits.DISCARD.toMillis(), expired -> request.connection().close());
+        long[] discarded = {0};
+        request.exceptionHandler(failure -> vertx.cancelTimer(timer));
+        request.handler(
+                part -> {
+                    discarded[0] += part.length();
+                    if (discarded[0] > Limits.MAX_DISCARDED_OCTETS) {
+                        vertx.cancelTimer(timer);
+                        request.connection().close();
+                    }
+                });
+        request.endHandler(
+                end -> {
+                    vertx.cancelTimer(timer);
+                    response.end();
+                });
+        request.resume();
+    }
+
+    /** Writes the whole answer but does not end it. */
+    private static void write(HttpServerResponse response, ApiResponse answer) {
+        response.setStatusCode(answer.status());
+        answer.headers()
+                .forEach(header -> response.headers().add(header.getKey(), header.getValue()));
+        response.putHeader(HttpHeaders.CONTENT_LENGTH, String.valueOf(answer.body().length));
+        response.putHeader(HttpHeaders.CACHE_CONTROL, "no-store");
+        if (answer.body().length > 0) {
+            response.putHeader(HttpHeaders.CONTENT_TYPE, "application/json");
+        }
+        response.write(Buffer.buffer(answer.body()));
+    }
+
+    /** One request, from its head to its answer. */
+    private final class Visit {
+
+        private final HttpServerRequest request;
+        private final Listener listener;
+        private Buffer body = Buffer.buffer();
+        private boolean refused;
+        private boolean ended;
+
+        Visit(HttpServerRequest request, Listener listener) {
+            this.request = request;
+            this.listener = listener;
+        }
+
+        void begin() throws ApiService.RefusedException {
+            if (listener == Listener.DEVELOPMENT) {
+                LoopbackCaller.check(
+                        request.getHeader(HttpHeaders.HOST), request.getHeader(HttpHeaders.ORIGIN));
+            }
+            Route route = service.route(request.method().name(), request.path());
+            Map<String, String> query = query();
+            long announced = announcedLength();
+            if (announced > Limits.MAX_BODY_OCTETS) {
+                throw tooLarge(announced + " octets");
+            }
+            if (route.operation().body() != null) {
+                MediaType.check(request.getHeader(HttpHeaders.CONTENT_TYPE));
+            }
+            long timer = vertx.setTimer(Limits.BODY.toMillis(), expired -> timeOut());
+            request.exceptionHandler(failure -> vertx.cancelTimer(timer));
+            request.handler(this::collect);
+            request.endHandler(
+                    end -> {
+                        vertx.cancelTimer(timer);
+                        if (!refused) {
+                            hand(route, query);
+                        }
+                    });
+            if ("100-continue".equalsIgnoreCase(request.getHeader(HttpHeaders.EXPECT))) {
+                request.response().writeContinue();
+            }
+        }
+
+        private Map<String, String> query() {
+            Map<String, String> query = new HashMap<>();
+            try {
+                request.params().forEach(query::put);
+            } catch (IllegalArgumentException e) {
+                throw new ApiException(
+                        ErrorCode.MALFORMED_REQUEST, "the query is not percent-encoded correctly");
+            }
+            return query;
+        }
+
+        private long announcedLength() {
+            return Optional.ofNullable(request.getHeader(HttpHeaders.CONTENT_LENGTH))
+                    .map(Long::parseLong)
+                    .orElse(0L);
+        }
+
+        private void collect(Buffer part) {
+            if (refused) {
+                return;
+            }
+            body.appendBuffer(part);
+            long buffered = bufferedOctets.addAndGet(part.length());
+            if (body.length() > Limits.MAX_BODY_OCTETS) {
+                refuse(ApiService.error(tooLarge("more")));
+            } else if (buffered > Limits.MAX_BUFFERED_OCTETS) {
+                refuse(ApiService.busy());
+            }
+        }
+
+        private void timeOut() {
+            if (!ended && !refused) {
+                refuse(
+                        ApiService.error(
+                                new ApiException(
+                                        ErrorCode.BODY_TIMEOUT,
+                                        "the body did not arrive within "
+                                                + Limits.BODY.toSeconds()
+                                                + " seconds")));
+            }
+        }
+
+        void refuse(ApiResponse answer) {
+            refused = true;
+            forgetBody();
+            RequestDoor.this.refuse(request, answer);
+        }
+
+        private void hand(Route route, Map<String, String> query) {
+            byte[] octets = body.getBytes();
+            service.call(
+                            new ApiRequest(
+                                    route,
+                                    query,
+                                    octets,
+                                    listener.user(),
+                                    UUID.randomUUID().toString()))
+                    .thenAccept(
+                            answer ->
+                                    vertx.runOnContext(
+                                            loop -> {
+                                                if (!ended) {
+                                                    write(request.response(), answer);
+                                                    request.response().end();
+                                                }
+                                            }));
+        }
+
+        private void forgetBody() {
+            bufferedOctets.addAndGet(-body.length());
+            body = Buffer.buffer();
+        }
+
+        /** The answer is out, or the caller gone. */
+        void end() {
+            if (!ended) {
+                ended = true;
+                forgetBody();
+                requests.decrementAndGet();
+            }
+        }
+    }
+
+    private static ApiException tooLarge(String seen) {
+        return new ApiException(
+                ErrorCode.BODY_TOO_LARGE,
+                "the body has " + seen + ", at most " + Limits.MAX_BODY_OCTETS + " are taken");
+    }
+}

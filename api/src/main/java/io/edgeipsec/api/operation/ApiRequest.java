@@ -1,0 +1,56 @@
+package io.edgeipsec.api.operation;
+
+import java.util.Arrays;
+import java.util.Map;
+
+/** What an operation is called with. Its body may hold a secret. */
+public final class ApiRequest {
+
+    private final Route route;
+    private final Map<String, String> query;
+    private final byte[] body;
+    private final String user;
+    private final String requestId;
+
+    /**
+     * Takes over the body.
+     *
+     * @param query query parameters; of repeated ones the last
+     * @param body empty if there is none
+     * @param user who asks
+     * @param requestId names the request in the log and, for changes, in the answer
+     */
+    public ApiRequest(
+            Route route, Map<String, String> query, byte[] body, String user, String requestId) {
+        this.route = route;
+        this.query = Map.copyOf(query);
+        this.body = body;
+        this.user = user;
+        this.requestId = requestId;
+    }
+
+    Route route() {
+        return route;
+    }
+
+    Map<String, String> query() {
+        return query;
+    }
+
+    /** The body itself, no copy. */
+    byte[] body() {
+        return body;
+    }
+
+    String user() {
+        return user;
+    }
+
+    String requestId() {
+        return requestId;
+    }
+
+    void forgetBody() {
+        Arrays.fill(body, (byte) 0);
+    }
+}

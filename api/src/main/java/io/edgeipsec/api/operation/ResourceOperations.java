@@ -1,0 +1,191 @@
+package io.edgeipsec.api.operation;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.edgeipsec.api.contract.RequestReader;
+import io.edgeipsec.api.error.ApiException;
+import io.edgeipsec.api.error.FieldError;
+import io.edgeipsec.api.port.ConfigurationStore;
+import io.edgeipsec.api.port.ListQuery;
+import io.edgeipsec.api.port.PresharedKey;
+import io.edgeipsec.api.port.PutRequest;
+import io.edgeipsec.api.resource.IPSecVPNProfile;
+import io.edgeipsec.api.resource.IPSecVPNSession;
+import io.edgeipsec.api.resource.JsonTree;
+import io.edgeipsec.api.resource.ManagedResource;
+import io.edgeipsec.api.resource.ResourceJson;
+import io.edgeipsec.api.resource.ResourceKind;
+import io.edgeipsec.api.validation.ProfileChecks;
+import io.edgeipsec.api.validation.SessionChecks;
+import io.edgeipsec.api.validation.Warnings;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** List, get, create, update and delete of one kind of resource. */
+final class ResourceOperations<R extends ManagedResource> {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ResourceOperations.class);
+    private static final String WARNING_HEADER = "x-edge-ipsec-warning";
+
+    private final ResourceKind<R> kind;
+    private final Supplier<RequestReader> reader;
+    private final ConfigurationStore store;
+    private final Executor executor;
+
+    ResourceOperations(
+            ResourceKind<R> kind,
+            Supplier<RequestReader> reader,
+            ConfigurationStore store,
+            Executor executor) {
+        this.kind = kind;
+        this.reader = reader;
+        this.store = store;
+        this.executor = executor;
+    }
+
+    /** Operation ids are the contract's method names. */
+    void registerIn(Map<String, ApiService.Handler> handlers) {
+        String type = kind.type().getSimpleName();
+        handlers.put("List" + type + "s", this::list);
+        handlers.put("Get" + type, this::get);
+        handlers.put("Delete" + type, this::delete);
+        if (kind == ResourceKind.SESSION) {
+            handlers.put(
+                    "Update" + type,
+                    request -> put(request, id(request), PutRequest.Mode.CREATE_OR_REPLACE));
+        } else {
+            handlers.put(
+                    "Update" + type, request -> put(request, id(request), PutRequest.Mode.REPLACE));
+            handlers.put(
+                    "Create" + type, request -> put(request, Ids.random(), PutRequest.Mode.CREATE));
+        }
+    }
+
+    private static String id(ApiRequest request) {
+        return request.route().id().orElseThrow();
+    }
+
+    private CompletionStage<ApiResponse> list(ApiRequest request) {
+        Map<String, JsonNode> parameters =
+                reader.get().query(request.route().operation(), request.query());
+        ListQuery<R> query =
+                new ListQuery<>(
+                        kind,
+                        Optional.ofNullable(parameters.get("session_type")).map(JsonNode::asText),
+                        Optional.ofNullable(parameters.get("cursor"))
+                                .map(cursor -> Cursors.id(cursor.asText())),
+                        Objects.requireNonNull(parameters.get("page_size")).intValue());
+        return store.list(query)
+                .thenApplyAsync(
+                        page ->
+                                new ApiResponse(
+                                        200,
+                                        List.of(),
+                                        JsonTree.write(Representation.of(query, page))),
+                        executor);
+    }
+
+    private CompletionStage<ApiResponse> get(ApiRequest request) {
+        String id = id(request);
+        return store.get(kind, id)
+                .thenApplyAsync(
+                        found -> stored(200, found.orElseThrow(() -> Refusals.notFound(kind, id))),
+                        executor);
+    }
+
+    private CompletionStage<ApiResponse> put(ApiRequest request, String id, PutRequest.Mode mode) {
+        ObjectNode node = reader.get().body(request.route().operation(), request.body());
+        PresharedKey key = takeKey(node);
+        boolean handedOver = false;
+        try {
+            JsonNode revision = node.path("_revision");
+            Completion.complete(kind, id, node);
+            R resource = ResourceJson.read(kind, node);
+            List<FieldError> errors = check(resource);
+            if (!errors.isEmpty()) {
+                throw ApiException.invalid(errors);
+            }
+            PutRequest<R> put =
+                    new PutRequest<>(
+                            resource,
+                            mode,
+                            revision.isMissingNode()
+                                    ? OptionalLong.empty()
+                                    : OptionalLong.of(revision.longValue()),
+                            key,
+                            request.user());
+            handedOver = true;
+            return store.put(put)
+                    .thenApplyAsync(
+                            outcome -> {
+                                R now = outcome.accept(new Refusals<>(kind, id));
+                                announce(request, now, "stored");
+                                return stored(mode == PutRequest.Mode.CREATE ? 201 : 200, now);
+                            },
+                            executor);
+        } finally {
+            if (key != null && !handedOver) {
+                key.close();
+            }
+        }
+    }
+
+    /** Takes the key out of the tree, so that whatever is done with the tree cannot show it. */
+    private static @Nullable PresharedKey takeKey(ObjectNode node) {
+        JsonNode psk = node.remove("psk");
+        return psk == null ? null : PresharedKey.of(psk.asText());
+    }
+
+    private static List<FieldError> check(ManagedResource resource) {
+        return resource instanceof IPSecVPNSession session
+                ? SessionChecks.check(session)
+                : ProfileChecks.check((IPSecVPNProfile) resource);
+    }
+
+    private CompletionStage<ApiResponse> delete(ApiRequest request) {
+        String id = id(request);
+        return store.delete(kind, id, request.user())
+                .thenApplyAsync(
+                        outcome -> {
+                            announce(request, outcome.accept(new Refusals<>(kind, id)), "deleted");
+                            return new ApiResponse(200, List.of(), new byte[0]);
+                        },
+                        executor);
+    }
+
+    private static ApiResponse stored(int status, ManagedResource resource) {
+        return new ApiResponse(
+                status,
+                Warnings.of(resource).stream()
+                        .map(warning -> Map.entry(WARNING_HEADER, warning))
+                        .toList(),
+                JsonTree.write(Representation.of(resource)));
+    }
+
+    private static void announce(ApiRequest request, ManagedResource resource, String what) {
+        LOG.info(
+                "event=config.{} kind={} id={} revision={} user=\"{}\" request={}",
+                what,
+                resource.kind(),
+                resource.id(),
+                resource.revision(),
+                request.user(),
+                request.requestId());
+        for (String warning : Warnings.of(resource)) {
+            LOG.warn(
+                    "event=config.warning kind={} id={} warning=\"{}\"",
+                    resource.kind(),
+                    resource.id(),
+                    warning);
+        }
+    }
+}

@@ -1,0 +1,27 @@
+package io.edgeipsec.api.port;
+
+import io.edgeipsec.api.resource.ManagedResource;
+import io.edgeipsec.api.resource.ResourceKind;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * The stored configuration. Any thread may call; no call blocks. Stages complete on the store's own
+ * thread, so whoever continues there does so briefly or elsewhere. A change that completes with
+ * {@link ChangeOutcome.Done} has reached the disk. A stage completes with {@link
+ * StoreBusyException} when too much is waiting already, and with another exception when the store
+ * itself failed.
+ */
+public interface ConfigurationStore {
+
+    <R extends ManagedResource> CompletionStage<Optional<R>> get(ResourceKind<R> kind, String id);
+
+    <R extends ManagedResource> CompletionStage<Page<R>> list(ListQuery<R> query);
+
+    /** Creates or replaces as one transaction; takes over the request's pre-shared key. */
+    <R extends ManagedResource> CompletionStage<ChangeOutcome<R>> put(PutRequest<R> request);
+
+    /** Deletes a resource that nothing refers to. */
+    <R extends ManagedResource> CompletionStage<ChangeOutcome<R>> delete(
+            ResourceKind<R> kind, String id, String user);
+}

@@ -1,0 +1,31 @@
+package io.edgeipsec.api.port;
+
+import io.edgeipsec.api.resource.ManagedResource;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A resource to be stored in full; its stamp is the store's business and ignored here.
+ *
+ * @param revision the revision that the caller saw, if it sent one
+ * @param presharedKey a session's new key; without one a stored key is kept. The store takes it
+ *     over and closes it whatever the outcome.
+ * @param user who asks, for the stamp
+ */
+public record PutRequest<R extends ManagedResource>(
+        R resource,
+        Mode mode,
+        OptionalLong revision,
+        @Nullable PresharedKey presharedKey,
+        String user) {
+
+    /** What may be there already. */
+    public enum Mode {
+        /** Nothing may be there; the revision is not looked at. */
+        CREATE,
+        /** The resource must be there, at the revision sent. */
+        REPLACE,
+        /** As REPLACE if the resource is there; else it is created, unless a revision was sent. */
+        CREATE_OR_REPLACE
+    }
+}

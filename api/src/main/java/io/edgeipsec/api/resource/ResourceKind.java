@@ -1,0 +1,72 @@
+package io.edgeipsec.api.resource;
+
+import java.util.List;
+
+/** One collection of the API, with the type of what is in it. */
+public final class ResourceKind<R extends ManagedResource> {
+
+    public static final ResourceKind<IPSecVPNSession> SESSION =
+            new ResourceKind<>("session", "session", "sessions", IPSecVPNSession.class);
+    public static final ResourceKind<IPSecVPNIKEProfile> IKE_PROFILE =
+            new ResourceKind<>(
+                    "ike-profile", "IKE profile", "ike-profiles", IPSecVPNIKEProfile.class);
+    public static final ResourceKind<IPSecVPNTunnelProfile> TUNNEL_PROFILE =
+            new ResourceKind<>(
+                    "tunnel-profile",
+                    "tunnel profile",
+                    "tunnel-profiles",
+                    IPSecVPNTunnelProfile.class);
+    public static final ResourceKind<IPSecVPNDPDProfile> DPD_PROFILE =
+            new ResourceKind<>(
+                    "dpd-profile", "DPD profile", "dpd-profiles", IPSecVPNDPDProfile.class);
+
+    /** Every kind, referenced ones before those that refer to them. */
+    public static final List<ResourceKind<?>> ALL =
+            List.of(IKE_PROFILE, TUNNEL_PROFILE, DPD_PROFILE, SESSION);
+
+    private final String name;
+    private final String noun;
+    private final String path;
+    private final Class<R> type;
+
+    private ResourceKind(String name, String noun, String segment, Class<R> type) {
+        this.name = name;
+        this.noun = noun;
+        this.path = "/vpn/ipsec/" + segment;
+        this.type = type;
+    }
+
+    /** The kind called so, which must exist: for names that we wrote ourselves. */
+    public static ResourceKind<?> named(String name) {
+        for (ResourceKind<?> kind : ALL) {
+            if (kind.name.equals(name)) {
+                return kind;
+            }
+        }
+        throw new IllegalArgumentException("no resource kind " + name);
+    }
+
+    /** A short stable name for logs and the store. */
+    public String name() {
+        return name;
+    }
+
+    /** What a sentence calls one of them. */
+    public String noun() {
+        return noun;
+    }
+
+    /** Path of the collection below the API's prefix. */
+    public String path() {
+        return path;
+    }
+
+    public Class<R> type() {
+        return type;
+    }
+
+    @Override
+    public String toString() {
+        return name;
+    }
+}

@@ -1,0 +1,82 @@
+package io.edgeipsec.api.validation;
+
+import io.edgeipsec.api.error.FieldError;
+import io.edgeipsec.api.resource.DigestAlgorithm;
+import io.edgeipsec.api.resource.DpdProbeMode;
+import io.edgeipsec.api.resource.EncryptionAlgorithm;
+import io.edgeipsec.api.resource.IPSecVPNDPDProfile;
+import io.edgeipsec.api.resource.IPSecVPNIKEProfile;
+import io.edgeipsec.api.resource.IPSecVPNProfile;
+import io.edgeipsec.api.resource.IPSecVPNTunnelProfile;
+import io.edgeipsec.api.resource.IkeVersion;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Rules of the profiles that look at several fields at once. */
+public final class ProfileChecks {
+
+    private static final int MIN_PERIODIC_SECONDS = 3;
+    private static final int MAX_ON_DEMAND_SECONDS = 10;
+
+    private ProfileChecks() {}
+
+    /** All that is wrong with a profile. */
+    public static List<FieldError> check(IPSecVPNProfile profile) {
+        List<FieldError> errors = new ArrayList<>();
+        if (profile instanceof IPSecVPNIKEProfile ike) {
+            if (ike.ikeVersion() == IkeVersion.IKE_V1) {
+                errors.add(
+                        new FieldError(
+                                "/ike_version",
+                                "IKE_V1",
+                                "IKE_V2: IKEv1 is deprecated (RFC 9395) and not spoken here"));
+            }
+            checkDigests(ike.encryptionAlgorithms(), ike.digestAlgorithms(), errors);
+        } else if (profile instanceof IPSecVPNTunnelProfile tunnel) {
+            checkDigests(tunnel.encryptionAlgorithms(), tunnel.digestAlgorithms(), errors);
+        } else if (profile instanceof IPSecVPNDPDProfile dpd) {
+            checkInterval(dpd, errors);
+        }
+        return errors;
+    }
+
+    private static void checkDigests(
+            List<EncryptionAlgorithm> ciphers,
+            List<DigestAlgorithm> digests,
+            List<FieldError> errors) {
+        List<EncryptionAlgorithm> needy =
+                ciphers.stream().filter(EncryptionAlgorithm::needsDigest).toList();
+        if (needy.isEmpty() && !digests.isEmpty()) {
+            errors.add(
+                    new FieldError(
+                            "/digest_algorithms",
+                            digests.toString(),
+                            "no digest: " + ciphers + " authenticate by themselves"));
+        }
+        if (!needy.isEmpty() && digests.isEmpty()) {
+            errors.add(
+                    new FieldError(
+                            "/digest_algorithms",
+                            "none",
+                            "a digest, such as SHA2_256, which " + needy + " need for integrity"));
+        }
+    }
+
+    private static void checkInterval(IPSecVPNDPDProfile dpd, List<FieldError> errors) {
+        long seconds = dpd.dpdProbeInterval().toSeconds();
+        if (dpd.dpdProbeMode() == DpdProbeMode.PERIODIC && seconds < MIN_PERIODIC_SECONDS) {
+            errors.add(
+                    new FieldError(
+                            "/dpd_probe_interval",
+                            String.valueOf(seconds),
+                            "at least " + MIN_PERIODIC_SECONDS + " with dpd_probe_mode PERIODIC"));
+        }
+        if (dpd.dpdProbeMode() == DpdProbeMode.ON_DEMAND && seconds > MAX_ON_DEMAND_SECONDS) {
+            errors.add(
+                    new FieldError(
+                            "/dpd_probe_interval",
+                            String.valueOf(seconds),
+                            "at most " + MAX_ON_DEMAND_SECONDS + " with dpd_probe_mode ON_DEMAND"));
+        }
+    }
+}

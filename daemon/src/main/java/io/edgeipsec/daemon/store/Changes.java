@@ -1,0 +1,252 @@
+package io.edgeipsec.daemon.store;
+
+import io.edgeipsec.api.error.FieldError;
+import io.edgeipsec.api.port.ChangeOutcome;
+import io.edgeipsec.api.port.ConfigurationChange;
+import io.edgeipsec.api.port.PutRequest;
+import io.edgeipsec.api.port.SessionRule;
+import io.edgeipsec.api.resource.IPSecVPNProfile;
+import io.edgeipsec.api.resource.IPSecVPNSession;
+import io.edgeipsec.api.resource.Ipv4Address;
+import io.edgeipsec.api.resource.ManagedResource;
+import io.edgeipsec.api.resource.ResourceKind;
+import io.edgeipsec.api.resource.Stamp;
+import io.edgeipsec.api.resource.SystemProfiles;
+import io.edgeipsec.api.validation.SessionChecks;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * What a change does, apart from being a transaction: revisions, references, rules, numbers, keys.
+ * Store thread only.
+ */
+final class Changes {
+
+    /** As many as there are tunnel numbers; SQLite would take more. */
+    private static final int MAX_SESSIONS = 65_535;
+
+    private static final int MAX_PROFILES = 10_000;
+
+    /** How many users of a resource a refusal names. */
+    private static final int MAX_NAMED_USERS = 10;
+
+    private static final String SYSTEM_USER = "system";
+
+    private final Sql sql;
+    private final ResourceTable resources;
+    private final KernelNumbers numbers;
+    private final Secrets secrets;
+    private final SessionRule sessionRule;
+    private final Clock clock;
+
+    /**
+     * How a change went.
+     *
+     * @param change what is to be committed and announced; empty if nothing is
+     */
+    record Attempt<R extends ManagedResource>(
+            ChangeOutcome<R> outcome, Optional<ConfigurationChange> change) {
+
+        static <R extends ManagedResource> Attempt<R> refused(ChangeOutcome<R> outcome) {
+            return new Attempt<>(outcome, Optional.empty());
+        }
+    }
+
+    Changes(
+            Sql sql,
+            ResourceTable resources,
+            KernelNumbers numbers,
+            Secrets secrets,
+            SessionRule sessionRule,
+            Clock clock) {
+        this.sql = sql;
+        this.resources = resources;
+        this.numbers = numbers;
+        this.secrets = secrets;
+        this.sessionRule = sessionRule;
+        this.clock = clock;
+    }
+
+    /** Checks the sealing key, and makes the system's profiles what this version says they are. */
+    void prepare() throws SQLException, StoreException {
+        secrets.checkKey();
+        for (IPSecVPNProfile profile : SystemProfiles.ALL) {
+            prepare(profile.kind(), profile);
+        }
+    }
+
+    private void prepare(ResourceKind<?> kind, IPSecVPNProfile profile) throws SQLException {
+        Optional<? extends ResourceTable.Stored<?>> found = resources.find(kind, profile.id());
+        if (found.isEmpty()) {
+            resources.insert(profile.withStamp(Stamp.created(now(), SYSTEM_USER)));
+        } else {
+            ManagedResource stored = found.get().resource();
+            Stamp stamp = stored.header().stamp();
+            if (!profile.withStamp(stamp).equals(stored)) {
+                resources.replace(
+                        found.get().key(), profile.withStamp(stamp.modified(now(), SYSTEM_USER)));
+            }
+        }
+    }
+
+    <R extends ManagedResource> Attempt<R> put(PutRequest<R> request) throws SQLException {
+        R resource = request.resource();
+        @SuppressWarnings("unchecked") // A resource's kind is of the resource's type.
+        ResourceKind<R> kind = (ResourceKind<R>) resource.kind();
+        Optional<ResourceTable.Stored<R>> current = resources.find(kind, resource.id());
+        Optional<ChangeOutcome<R>> refusal =
+                current.isPresent()
+                        ? refuseReplacing(request, current.get().resource())
+                        : refuseCreating(request, kind);
+        if (refusal.isPresent()) {
+            return Attempt.refused(refusal.get());
+        }
+        List<FieldError> errors = check(request, current.map(ResourceTable.Stored::key));
+        if (!errors.isEmpty()) {
+            return Attempt.refused(new ChangeOutcome.Invalid<>(errors));
+        }
+        Stamp stamp =
+                current.map(
+                                found ->
+                                        found.resource()
+                                                .header()
+                                                .stamp()
+                                                .modified(now(), request.user()))
+                        .orElseGet(() -> Stamp.created(now(), request.user()));
+        R stamped = kind.type().cast(resource.withStamp(stamp));
+        long key;
+        if (current.isPresent()) {
+            key = current.get().key();
+            resources.replace(key, stamped);
+        } else {
+            key = resources.insert(stamped);
+        }
+        if (stamped instanceof IPSecVPNSession session) {
+            resources.index(key, session, Reference.of(session));
+            if (request.presharedKey() != null) {
+                secrets.put(key, session.id(), request.presharedKey());
+            }
+            try {
+                numbers.assign(key, session);
+            } catch (KernelNumbers.ExhaustedException e) {
+                return Attempt.refused(new ChangeOutcome.Full<>(String.valueOf(e.getMessage())));
+            }
+        }
+        return done(
+                stamped,
+                current.isPresent()
+                        ? ConfigurationChange.Type.REPLACED
+                        : ConfigurationChange.Type.CREATED);
+    }
+
+    private static <R extends ManagedResource> Optional<ChangeOutcome<R>> refuseReplacing(
+            PutRequest<R> request, R current) {
+        if (current.header().systemOwned()) {
+            return Optional.of(new ChangeOutcome.SystemOwned<>());
+        }
+        boolean currentSeen =
+                request.mode() != PutRequest.Mode.CREATE
+                        && request.revision().equals(OptionalLong.of(current.revision()));
+        return currentSeen
+                ? Optional.empty()
+                : Optional.of(
+                        new ChangeOutcome.StaleRevision<>(
+                                request.revision(), OptionalLong.of(current.revision())));
+    }
+
+    private <R extends ManagedResource> Optional<ChangeOutcome<R>> refuseCreating(
+            PutRequest<R> request, ResourceKind<R> kind) throws SQLException {
+        if (request.mode() == PutRequest.Mode.REPLACE) {
+            return Optional.of(new ChangeOutcome.NotFound<>());
+        }
+        if (request.mode() == PutRequest.Mode.CREATE_OR_REPLACE && request.revision().isPresent()) {
+            return Optional.of(
+                    new ChangeOutcome.StaleRevision<>(request.revision(), OptionalLong.empty()));
+        }
+        int limit = kind == ResourceKind.SESSION ? MAX_SESSIONS : MAX_PROFILES;
+        return resources.count(kind) >= limit
+                ? Optional.of(new ChangeOutcome.Full<>(limit + " " + kind.noun() + "s"))
+                : Optional.empty();
+    }
+
+    /** What is wrong with a resource beside what is stored. */
+    private List<FieldError> check(
+            PutRequest<? extends ManagedResource> request, Optional<Long> currentKey)
+            throws SQLException {
+        List<FieldError> errors = new ArrayList<>();
+        for (Reference reference : Reference.of(request.resource())) {
+            if (!resources.exists(reference.kind(), reference.id())) {
+                errors.add(
+                        new FieldError(
+                                reference.pointer(),
+                                reference.id(),
+                                "the id of a stored " + reference.kind().noun()));
+            }
+        }
+        if (request.resource() instanceof IPSecVPNSession session) {
+            boolean keySentOrStored =
+                    request.presharedKey() != null
+                            || (currentKey.isPresent() && secrets.has(currentKey.get()));
+            SessionChecks.checkKey(session, keySentOrStored).ifPresent(errors::add);
+            errors.addAll(sessionRule.check(session, others(session)));
+        }
+        return errors;
+    }
+
+    private SessionRule.Others others(IPSecVPNSession candidate) {
+        return (Ipv4Address local, Ipv4Address peer) -> {
+            try {
+                return resources.onAddressPair(
+                        local, peer, candidate.id(), SessionRule.Others.MAX_SESSIONS);
+            } catch (SQLException e) {
+                throw new IllegalStateException("the store cannot be read", e);
+            }
+        };
+    }
+
+    <R extends ManagedResource> Attempt<R> delete(ResourceKind<R> kind, String id)
+            throws SQLException {
+        Optional<ResourceTable.Stored<R>> found = resources.find(kind, id);
+        if (found.isEmpty()) {
+            return Attempt.refused(new ChangeOutcome.NotFound<>());
+        }
+        R resource = found.get().resource();
+        if (resource.header().systemOwned()) {
+            return Attempt.refused(new ChangeOutcome.SystemOwned<>());
+        }
+        long key = found.get().key();
+        long users = resources.countUsers(key);
+        if (users > 0) {
+            return Attempt.refused(
+                    new ChangeOutcome.InUse<>(resources.users(key, MAX_NAMED_USERS), users));
+        }
+        numbers.release(key);
+        resources.delete(key);
+        return done(resource, ConfigurationChange.Type.DELETED);
+    }
+
+    private <R extends ManagedResource> Attempt<R> done(R resource, ConfigurationChange.Type type)
+            throws SQLException {
+        sql.update("UPDATE meta SET value = value + 1 WHERE name = 'change_number'");
+        return new Attempt<>(
+                new ChangeOutcome.Done<>(resource),
+                Optional.of(
+                        new ConfigurationChange(
+                                changeNumber(), resource.kind(), resource.id(), type)));
+    }
+
+    /** The number of the last change. */
+    long changeNumber() throws SQLException {
+        return sql.number("SELECT CAST(value AS INTEGER) FROM meta WHERE name = 'change_number'");
+    }
+
+    private Instant now() {
+        return clock.instant().truncatedTo(ChronoUnit.MILLIS);
+    }
+}

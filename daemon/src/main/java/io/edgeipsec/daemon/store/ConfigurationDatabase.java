@@ -1,0 +1,212 @@
+package io.edgeipsec.daemon.store;
+
+import io.edgeipsec.api.port.ChangeOutcome;
+import io.edgeipsec.api.port.ConfigurationChange;
+import io.edgeipsec.api.port.ConfigurationListener;
+import io.edgeipsec.api.port.ConfigurationStore;
+import io.edgeipsec.api.port.ListQuery;
+import io.edgeipsec.api.port.Page;
+import io.edgeipsec.api.port.PutRequest;
+import io.edgeipsec.api.port.SessionRule;
+import io.edgeipsec.api.resource.IPSecVPNProfile;
+import io.edgeipsec.api.resource.ManagedResource;
+import io.edgeipsec.api.resource.ResourceKind;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/**
+ * The store: sessions and profiles with revisions in one SQLite file (WAL, synchronous=FULL), one
+ * thread, one transaction a change. Pre-shared keys lie sealed in it, see {@link SealingKey}.
+ *
+ * <p>Opening and closing block, and are for the main thread; everything else may be called from any
+ * thread and does not block.
+ */
+public final class ConfigurationDatabase
+        implements ConfigurationStore, IntentReader, AutoCloseable {
+
+    private final StoreFiles files;
+    private final Sql sql;
+    private final StoreThread thread;
+    private final ResourceTable resources;
+    private final Changes changes;
+    private final Intents intents;
+    private final List<ConfigurationListener> listeners = new CopyOnWriteArrayList<>();
+
+    private ConfigurationDatabase(
+            StoreFiles files,
+            Connection connection,
+            SealingKey sealingKey,
+            SessionRule sessionRule,
+            Clock clock) {
+        this.files = files;
+        this.sql = new Sql(connection);
+        this.thread = new StoreThread(connection);
+        this.resources = new ResourceTable(sql);
+        KernelNumbers numbers = new KernelNumbers(sql);
+        Secrets secrets = new Secrets(sql, sealingKey);
+        this.changes = new Changes(sql, resources, numbers, secrets, sessionRule, clock);
+        this.intents = new Intents(resources, numbers, secrets, changes);
+    }
+
+    /**
+     * Opens the store, making what is not there: the directory, the sealing key, the tables, the
+     * system's profiles.
+     *
+     * @param credentials systemd's credentials directory, if the daemon was started with one
+     * @throws StoreException with a sentence for the operator
+     */
+    public static ConfigurationDatabase open(
+            Path stateDir,
+            Optional<Path> credentials,
+            SessionRule sessionRule,
+            Clock clock,
+            SecureRandom random)
+            throws IOException {
+        StoreFiles files = StoreFiles.open(stateDir);
+        try {
+            return open(files, stateDir, credentials, sessionRule, clock, random);
+        } catch (IOException | RuntimeException e) {
+            files.close();
+            throw e;
+        }
+    }
+
+    private static ConfigurationDatabase open(
+            StoreFiles files,
+            Path stateDir,
+            Optional<Path> credentials,
+            SessionRule sessionRule,
+            Clock clock,
+            SecureRandom random)
+            throws IOException {
+        try {
+            Connection connection = files.connect();
+            try {
+                Schema.bringUpToDate(connection, files.database());
+                SealingKey key = SealingKey.load(stateDir, credentials, random);
+                ConfigurationDatabase database =
+                        new ConfigurationDatabase(files, connection, key, sessionRule, clock);
+                database.changes.prepare();
+                connection.commit();
+                return database;
+            } catch (IOException | SQLException | RuntimeException e) {
+                connection.close();
+                throw e;
+            }
+        } catch (SQLException e) {
+            throw new StoreException(
+                    "the store " + files.database() + " cannot be opened: " + e.getMessage(), e);
+        }
+    }
+
+    /** Adds one who is told of every change from now on. */
+    public void addListener(ConfigurationListener listener) {
+        listeners.add(listener);
+    }
+
+    /** Completes when the store cannot go on; the daemon is then better stopped than wrong. */
+    public CompletionStage<Throwable> broken() {
+        return thread.broken();
+    }
+
+    @Override
+    public <R extends ManagedResource> CompletionStage<Optional<R>> get(
+            ResourceKind<R> kind, String id) {
+        return read(() -> resources.find(kind, id).map(ResourceTable.Stored::resource));
+    }
+
+    @Override
+    public <R extends ManagedResource> CompletionStage<Page<R>> list(ListQuery<R> query) {
+        return read(() -> resources.page(query));
+    }
+
+    @Override
+    public <R extends ManagedResource> CompletionStage<ChangeOutcome<R>> put(
+            PutRequest<R> request) {
+        return thread.submit(() -> result(changes.put(request)))
+                .whenComplete(
+                        (outcome, failure) -> {
+                            if (request.presharedKey() != null) {
+                                request.presharedKey().close();
+                            }
+                        });
+    }
+
+    @Override
+    public <R extends ManagedResource> CompletionStage<ChangeOutcome<R>> delete(
+            ResourceKind<R> kind, String id, String user) {
+        return thread.submit(() -> result(changes.delete(kind, id)));
+    }
+
+    @Override
+    public CompletionStage<IntentSnapshot> snapshot() {
+        return read(intents::snapshot);
+    }
+
+    @Override
+    public CompletionStage<Optional<SessionIntent>> intent(String sessionId) {
+        return read(() -> intents.one(sessionId));
+    }
+
+    @Override
+    public CompletionStage<List<String>> sessionsUsing(
+            ResourceKind<? extends IPSecVPNProfile> kind, String profileId) {
+        return read(
+                () -> {
+                    Optional<? extends ResourceTable.Stored<?>> profile =
+                            resources.find(kind, profileId);
+                    return profile.isPresent()
+                            ? resources.users(profile.get().key(), Integer.MAX_VALUE)
+                            : List.of();
+                });
+    }
+
+    /** Reads in one transaction. */
+    private <T> CompletionStage<T> read(Read<T> read) {
+        return thread.submit(() -> StoreThread.Result.unchanged(read.run()));
+    }
+
+    @FunctionalInterface
+    private interface Read<T> {
+        T run() throws SQLException;
+    }
+
+    private <R extends ManagedResource> StoreThread.Result<ChangeOutcome<R>> result(
+            Changes.Attempt<R> attempt) {
+        return attempt.change()
+                .map(
+                        change ->
+                                StoreThread.Result.changed(
+                                        attempt.outcome(), () -> announce(change)))
+                .orElseGet(() -> StoreThread.Result.unchanged(attempt.outcome()));
+    }
+
+    private void announce(ConfigurationChange change) {
+        listeners.forEach(listener -> listener.changed(change));
+    }
+
+    /** Lets pending work end, then closes the file. */
+    @Override
+    public void close() throws IOException {
+        try {
+            thread.submit(
+                    () -> {
+                        sql.close();
+                        return StoreThread.Result.unchanged(true);
+                    });
+            thread.close();
+        } catch (SQLException e) {
+            throw new IOException("the store cannot be closed: " + e.getMessage(), e);
+        } finally {
+            files.close();
+        }
+    }
+}

@@ -1,0 +1,25 @@
+package io.edgeipsec.daemon.store;
+
+import io.edgeipsec.api.resource.IPSecVPNProfile;
+import io.edgeipsec.api.resource.ResourceKind;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * What the reconciler reads. Any thread may call, no call blocks, stages complete on the store's
+ * thread. The receiver of an intent owns its key; when a caller cancels or loses a stage, the key
+ * in it stays in memory until it is collected.
+ */
+public interface IntentReader {
+
+    /** All sessions, enabled or not. */
+    CompletionStage<IntentSnapshot> snapshot();
+
+    /** One session, or empty if it is not stored (any more). */
+    CompletionStage<Optional<SessionIntent>> intent(String sessionId);
+
+    /** The sessions that a change of this profile concerns, in the order of ids. */
+    CompletionStage<List<String>> sessionsUsing(
+            ResourceKind<? extends IPSecVPNProfile> kind, String profileId);
+}

@@ -1,0 +1,125 @@
+package io.edgeipsec.daemon.store;
+
+import io.edgeipsec.api.port.PresharedKey;
+import io.edgeipsec.api.resource.AuthenticationMode;
+import io.edgeipsec.api.resource.IPSecVPNDPDProfile;
+import io.edgeipsec.api.resource.IPSecVPNIKEProfile;
+import io.edgeipsec.api.resource.IPSecVPNSession;
+import io.edgeipsec.api.resource.IPSecVPNTunnelProfile;
+import io.edgeipsec.api.resource.ManagedResource;
+import io.edgeipsec.api.resource.ResourceKind;
+import io.edgeipsec.api.resource.SelectorPair;
+import io.edgeipsec.api.resource.SessionSettings;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
+
+/** Puts together what the reconciler reads. Store thread only, inside a transaction. */
+final class Intents {
+
+    private final ResourceTable resources;
+    private final KernelNumbers numbers;
+    private final Secrets secrets;
+    private final Changes changes;
+
+    Intents(ResourceTable resources, KernelNumbers numbers, Secrets secrets, Changes changes) {
+        this.resources = resources;
+        this.numbers = numbers;
+        this.secrets = secrets;
+        this.changes = changes;
+    }
+
+    Optional<SessionIntent> one(String sessionId) throws SQLException {
+        Optional<ResourceTable.Stored<IPSecVPNSession>> found =
+                resources.find(ResourceKind.SESSION, sessionId);
+        if (found.isEmpty()) {
+            return Optional.empty();
+        }
+        IPSecVPNSession session = found.get().resource();
+        SessionSettings settings = session.settings();
+        return Optional.of(
+                new SessionIntent(
+                        session,
+                        profile(ResourceKind.IKE_PROFILE, settings.ikeProfileId()),
+                        profile(ResourceKind.TUNNEL_PROFILE, settings.ipsecTunnelProfileId()),
+                        profile(ResourceKind.DPD_PROFILE, settings.dpdProfileId()),
+                        numbers.of(found.get().key()),
+                        byKey(session)
+                                ? secrets.get(found.get().key(), sessionId).orElse(null)
+                                : null));
+    }
+
+    IntentSnapshot snapshot() throws SQLException {
+        Map<String, IPSecVPNIKEProfile> ikeProfiles = byId(ResourceKind.IKE_PROFILE);
+        Map<String, IPSecVPNTunnelProfile> tunnelProfiles = byId(ResourceKind.TUNNEL_PROFILE);
+        Map<String, IPSecVPNDPDProfile> dpdProfiles = byId(ResourceKind.DPD_PROFILE);
+        Map<Long, Integer> tunnels = numbers.allTunnels();
+        Map<Long, Map<SelectorPair, Integer>> pairs = numbers.allPairs();
+        Map<Long, SealingKey.Sealed> keys = secrets.all();
+        List<SessionIntent> sessions = new ArrayList<>();
+        boolean complete = false;
+        try {
+            for (ResourceTable.Stored<IPSecVPNSession> stored :
+                    resources.all(ResourceKind.SESSION)) {
+                IPSecVPNSession session = stored.resource();
+                SessionSettings settings = session.settings();
+                Integer tunnel = tunnels.get(stored.key());
+                sessions.add(
+                        new SessionIntent(
+                                session,
+                                resolved(ikeProfiles, settings.ikeProfileId()),
+                                resolved(tunnelProfiles, settings.ipsecTunnelProfileId()),
+                                resolved(dpdProfiles, settings.dpdProfileId()),
+                                new KernelIds(
+                                        tunnel == null
+                                                ? OptionalInt.empty()
+                                                : OptionalInt.of(tunnel),
+                                        pairs.getOrDefault(stored.key(), Map.of())),
+                                open(session, keys.get(stored.key()))));
+            }
+            IntentSnapshot snapshot = new IntentSnapshot(changes.changeNumber(), sessions);
+            complete = true;
+            return snapshot;
+        } finally {
+            if (!complete) {
+                sessions.forEach(SessionIntent::close);
+            }
+        }
+    }
+
+    private @Nullable PresharedKey open(IPSecVPNSession session, SealingKey.@Nullable Sealed key) {
+        return key != null && byKey(session) ? secrets.open(session.id(), key) : null;
+    }
+
+    private static boolean byKey(IPSecVPNSession session) {
+        return session.settings().authenticationMode() == AuthenticationMode.PSK;
+    }
+
+    private <R extends ManagedResource> R profile(ResourceKind<R> kind, String id)
+            throws SQLException {
+        return resources
+                .find(kind, id)
+                .map(ResourceTable.Stored::resource)
+                .orElseThrow(() -> new SQLException("a session refers to no " + kind.noun()));
+    }
+
+    private <R extends ManagedResource> Map<String, R> byId(ResourceKind<R> kind)
+            throws SQLException {
+        Map<String, R> byId = new HashMap<>();
+        resources.all(kind).forEach(stored -> byId.put(stored.resource().id(), stored.resource()));
+        return byId;
+    }
+
+    private static <R> R resolved(Map<String, R> profiles, String id) throws SQLException {
+        R profile = profiles.get(id);
+        if (profile == null) {
+            throw new SQLException("a session refers to profile " + id + ", which is not stored");
+        }
+        return profile;
+    }
+}

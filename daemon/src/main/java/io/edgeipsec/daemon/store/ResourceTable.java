@@ -1,0 +1,193 @@
+package io.edgeipsec.daemon.store;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.edgeipsec.api.port.ListQuery;
+import io.edgeipsec.api.port.Page;
+import io.edgeipsec.api.resource.IPSecVPNSession;
+import io.edgeipsec.api.resource.Ipv4Address;
+import io.edgeipsec.api.resource.JsonTree;
+import io.edgeipsec.api.resource.ManagedResource;
+import io.edgeipsec.api.resource.ResourceJson;
+import io.edgeipsec.api.resource.ResourceKind;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Rows of resources, and who refers to whom. Store thread only, inside a transaction. */
+final class ResourceTable {
+
+    private final Sql sql;
+
+    /** A stored resource under its row's key. */
+    record Stored<R extends ManagedResource>(long key, R resource) {}
+
+    ResourceTable(Sql sql) {
+        this.sql = sql;
+    }
+
+    <R extends ManagedResource> Optional<Stored<R>> find(ResourceKind<R> kind, String id)
+            throws SQLException {
+        return sql.one(
+                "SELECT key, body FROM resource WHERE kind = ? AND id = ?",
+                row -> stored(kind, row),
+                kind.name(),
+                id);
+    }
+
+    boolean exists(ResourceKind<?> kind, String id) throws SQLException {
+        return sql.number(
+                        "SELECT count(*) FROM resource WHERE kind = ? AND id = ?", kind.name(), id)
+                > 0;
+    }
+
+    long count(ResourceKind<?> kind) throws SQLException {
+        return sql.number("SELECT count(*) FROM resource WHERE kind = ?", kind.name());
+    }
+
+    <R extends ManagedResource> List<Stored<R>> all(ResourceKind<R> kind) throws SQLException {
+        return sql.all(
+                "SELECT key, body FROM resource WHERE kind = ? ORDER BY id",
+                row -> stored(kind, row),
+                kind.name());
+    }
+
+    <R extends ManagedResource> Page<R> page(ListQuery<R> query) throws SQLException {
+        String kind = query.kind().name();
+        // No id is empty, so all come after the empty one.
+        String after = query.after().orElse("");
+        int rows = query.limit() == 0 ? 0 : query.limit() + 1;
+        List<Stored<R>> found;
+        long total;
+        if (query.resourceType().isPresent()) {
+            String type = query.resourceType().get();
+            found =
+                    sql.all(
+                            "SELECT key, body FROM resource WHERE kind = ? AND resource_type = ?"
+                                    + " AND id > ? ORDER BY id LIMIT ?",
+                            row -> stored(query.kind(), row),
+                            kind,
+                            type,
+                            after,
+                            rows);
+            total =
+                    sql.number(
+                            "SELECT count(*) FROM resource WHERE kind = ? AND resource_type = ?",
+                            kind,
+                            type);
+        } else {
+            found =
+                    sql.all(
+                            "SELECT key, body FROM resource WHERE kind = ? AND id > ? ORDER BY id"
+                                    + " LIMIT ?",
+                            row -> stored(query.kind(), row),
+                            kind,
+                            after,
+                            rows);
+            total = count(query.kind());
+        }
+        List<R> resources = new ArrayList<>(found.size());
+        for (Stored<R> each : found.subList(0, Math.min(found.size(), query.limit()))) {
+            resources.add(each.resource());
+        }
+        boolean more = found.size() > query.limit();
+        return new Page<>(
+                resources,
+                total,
+                more ? Optional.of(resources.get(resources.size() - 1).id()) : Optional.empty());
+    }
+
+    /** Inserts a new resource; returns its row's key. */
+    long insert(ManagedResource resource) throws SQLException {
+        sql.update(
+                "INSERT INTO resource (kind, id, resource_type, system_owned, revision, body)"
+                        + " VALUES (?, ?, ?, ?, ?, ?)",
+                resource.kind().name(),
+                resource.id(),
+                resource.resourceType(),
+                resource.header().systemOwned() ? 1 : 0,
+                resource.revision(),
+                body(resource));
+        return sql.number("SELECT last_insert_rowid()");
+    }
+
+    void replace(long key, ManagedResource resource) throws SQLException {
+        sql.update(
+                "UPDATE resource SET resource_type = ?, revision = ?, body = ? WHERE key = ?",
+                resource.resourceType(),
+                resource.revision(),
+                body(resource),
+                key);
+    }
+
+    void delete(long key) throws SQLException {
+        sql.update("DELETE FROM resource WHERE key = ?", key);
+    }
+
+    /** Notes what a session refers to and where it runs. */
+    void index(long key, IPSecVPNSession session, List<Reference> references) throws SQLException {
+        sql.update("DELETE FROM reference WHERE owner = ?", key);
+        for (Reference reference : references) {
+            sql.update(
+                    "INSERT INTO reference SELECT ?, key FROM resource WHERE kind = ? AND id = ?",
+                    key,
+                    reference.kind().name(),
+                    reference.id());
+        }
+        sql.update(
+                "INSERT OR REPLACE INTO session_address VALUES (?, ?, ?)",
+                key,
+                session.settings().localEndpoint().localAddress().bits(),
+                session.settings().peerAddress().bits());
+    }
+
+    /** Sessions with this pair of outer addresses, but one. */
+    List<IPSecVPNSession> onAddressPair(
+            Ipv4Address local, Ipv4Address peer, String exceptId, int limit) throws SQLException {
+        List<IPSecVPNSession> sessions = new ArrayList<>();
+        for (Stored<IPSecVPNSession> stored :
+                sql.all(
+                        "SELECT key, body FROM session_address JOIN resource ON key = session"
+                                + " WHERE local = ? AND peer = ? AND id <> ? ORDER BY id LIMIT ?",
+                        row -> stored(ResourceKind.SESSION, row),
+                        local.bits(),
+                        peer.bits(),
+                        exceptId,
+                        limit)) {
+            sessions.add(stored.resource());
+        }
+        return sessions;
+    }
+
+    long countUsers(long key) throws SQLException {
+        return sql.number("SELECT count(*) FROM reference WHERE target = ?", key);
+    }
+
+    /** Ids of those that refer to a resource, in order. */
+    List<String> users(long key, int limit) throws SQLException {
+        return sql.all(
+                "SELECT id FROM reference JOIN resource ON key = owner WHERE target = ?"
+                        + " ORDER BY id LIMIT ?",
+                row -> row.getString(1),
+                key,
+                limit);
+    }
+
+    private static <R extends ManagedResource> Stored<R> stored(ResourceKind<R> kind, ResultSet row)
+            throws SQLException {
+        try {
+            return new Stored<>(
+                    row.getLong(1),
+                    ResourceJson.read(kind, (ObjectNode) JsonTree.read(row.getString(2))));
+        } catch (IOException e) {
+            throw new SQLException("the stored " + kind.noun() + " is not JSON", e);
+        }
+    }
+
+    private static String body(ManagedResource resource) {
+        return new String(JsonTree.write(ResourceJson.write(resource)), StandardCharsets.UTF_8);
+    }
+}

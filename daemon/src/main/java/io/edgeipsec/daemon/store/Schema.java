@@ -1,0 +1,158 @@
+package io.edgeipsec.daemon.store;
+
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.List;
+
+/**
+ * The tables, as the steps that lead to them. A store made by an older version is brought up to
+ * date step by step, each a transaction; a released step is never edited. Store thread only.
+ */
+final class Schema {
+
+    /** "EIPS", by which the file can be told from any other database. */
+    private static final int APPLICATION_ID = 0x45495053;
+
+    private static final List<List<String>> STEPS =
+            List.of(
+                    List.of(
+                            "CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT",
+                            "INSERT INTO meta VALUES ('change_number', '0')",
+
+                            // body: the resource as JSON, without secrets.
+                            """
+                            CREATE TABLE resource (
+                              key INTEGER PRIMARY KEY,
+                              kind TEXT NOT NULL,
+                              id TEXT NOT NULL,
+                              resource_type TEXT NOT NULL,
+                              system_owned INTEGER NOT NULL,
+                              revision INTEGER NOT NULL,
+                              body TEXT NOT NULL,
+                              UNIQUE (kind, id)
+                            ) STRICT""",
+                            "CREATE INDEX resource_by_type ON resource (kind, resource_type, id)",
+
+                            // Who refers to whom; a resource that is referred to cannot go.
+                            """
+                            CREATE TABLE reference (
+                              owner INTEGER NOT NULL REFERENCES resource ON DELETE CASCADE,
+                              target INTEGER NOT NULL REFERENCES resource ON DELETE RESTRICT,
+                              PRIMARY KEY (owner, target)
+                            ) STRICT, WITHOUT ROWID""",
+                            "CREATE INDEX reference_by_target ON reference (target)",
+                            """
+                            CREATE TABLE session_address (
+                              session INTEGER PRIMARY KEY REFERENCES resource ON DELETE CASCADE,
+                              local INTEGER NOT NULL,
+                              peer INTEGER NOT NULL
+                            ) STRICT""",
+                            "CREATE INDEX session_by_address ON session_address (local, peer)",
+                            """
+                            CREATE TABLE sealed_key (
+                              session INTEGER PRIMARY KEY REFERENCES resource ON DELETE CASCADE,
+                              nonce BLOB NOT NULL,
+                              sealed BLOB NOT NULL
+                            ) STRICT""",
+
+                            // Numbers of kernel objects. Every number below next_number.next is
+                            // either in use or in free_number.
+                            """
+                            CREATE TABLE tunnel_number (
+                              session INTEGER PRIMARY KEY REFERENCES resource ON DELETE CASCADE,
+                              number INTEGER NOT NULL UNIQUE
+                            ) STRICT""",
+                            """
+                            CREATE TABLE pair_number (
+                              session INTEGER NOT NULL REFERENCES resource ON DELETE CASCADE,
+                              source TEXT NOT NULL,
+                              destination TEXT NOT NULL,
+                              number INTEGER NOT NULL UNIQUE,
+                              PRIMARY KEY (session, source, destination)
+                            ) STRICT, WITHOUT ROWID""",
+                            """
+                            CREATE TABLE next_number (
+                              space TEXT PRIMARY KEY,
+                              next INTEGER NOT NULL
+                            ) STRICT, WITHOUT ROWID""",
+                            "INSERT INTO next_number VALUES ('tunnel', 1), ('pair', 1)",
+                            """
+                            CREATE TABLE free_number (
+                              space TEXT NOT NULL REFERENCES next_number,
+                              number INTEGER NOT NULL,
+                              PRIMARY KEY (space, number)
+                            ) STRICT, WITHOUT ROWID"""));
+
+    private Schema() {}
+
+    /** Checks that the file is ours, whole and not too new, and brings it up to date. */
+    static void bringUpToDate(Connection connection, Path file)
+            throws SQLException, StoreException {
+        try (Statement statement = connection.createStatement()) {
+            int version = (int) pragma(statement, "user_version");
+            long application = pragma(statement, "application_id");
+            boolean empty = version == 0 && application == 0 && isEmpty(statement);
+            if (!empty && application != APPLICATION_ID) {
+                throw new StoreException(
+                        file + " is a database of another program; set another state_dir");
+            }
+            if (version > STEPS.size()) {
+                throw new StoreException(
+                        file
+                                + " was written by a newer edge-ipsecd (its format is "
+                                + version
+                                + ", this one knows "
+                                + STEPS.size()
+                                + "); install that one again, or restore a backup");
+            }
+            checkWhole(statement, file);
+            connection.setAutoCommit(false);
+            for (int step = version; step < STEPS.size(); step++) {
+                for (String sql : STEPS.get(step)) {
+                    statement.execute(sql);
+                }
+                statement.execute("PRAGMA application_id = " + APPLICATION_ID);
+                statement.execute("PRAGMA user_version = " + (step + 1));
+                connection.commit();
+            }
+        }
+    }
+
+    private static void checkWhole(Statement statement, Path file)
+            throws SQLException, StoreException {
+        try (ResultSet result = statement.executeQuery("PRAGMA integrity_check(1)")) {
+            if (!result.next() || !result.getString(1).equals("ok")) {
+                throw new StoreException(
+                        file
+                                + " is damaged ("
+                                + result.getString(1)
+                                + "); move it and its -wal and -shm files away and restore a"
+                                + " backup, or start without and put the sessions again");
+            }
+        }
+        try (ResultSet result = statement.executeQuery("PRAGMA foreign_key_check")) {
+            if (result.next()) {
+                throw new StoreException(
+                        file
+                                + " is damaged: a row of "
+                                + result.getString(1)
+                                + " refers to nothing; restore a backup");
+            }
+        }
+    }
+
+    private static boolean isEmpty(Statement statement) throws SQLException {
+        try (ResultSet result = statement.executeQuery("SELECT count(*) FROM sqlite_schema")) {
+            return result.next() && result.getLong(1) == 0;
+        }
+    }
+
+    private static long pragma(Statement statement, String name) throws SQLException {
+        try (ResultSet result = statement.executeQuery("PRAGMA " + name)) {
+            return result.next() ? result.getLong(1) : 0;
+        }
+    }
+}

@@ -1,0 +1,80 @@
+package io.edgeipsec.daemon.store;
+
+import io.edgeipsec.api.port.PresharedKey;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/** The sessions' pre-shared keys, sealed. Store thread only, inside a transaction. */
+final class Secrets {
+
+    private static final String KEY_ID = "sealing_key_id";
+
+    private final Sql sql;
+    private final SealingKey sealingKey;
+
+    Secrets(Sql sql, SealingKey sealingKey) {
+        this.sql = sql;
+        this.sealingKey = sealingKey;
+    }
+
+    /** Checks that what is stored was sealed with the key that we have. */
+    void checkKey() throws SQLException, StoreException {
+        Optional<String> expected =
+                sql.one("SELECT value FROM meta WHERE name = ?", row -> row.getString(1), KEY_ID);
+        boolean anySealed = sql.number("SELECT count(*) FROM sealed_key") > 0;
+        if (expected.isPresent() && anySealed && !expected.get().equals(sealingKey.id())) {
+            throw new StoreException(
+                    "the stored pre-shared keys were sealed with key "
+                            + expected.get()
+                            + ", and "
+                            + sealingKey.origin()
+                            + " is key "
+                            + sealingKey.id()
+                            + "; bring the right key back, or move the database away and put the"
+                            + " sessions again");
+        }
+        sql.update("INSERT OR REPLACE INTO meta VALUES (?, ?)", KEY_ID, sealingKey.id());
+    }
+
+    boolean has(long sessionKey) throws SQLException {
+        return sql.number("SELECT count(*) FROM sealed_key WHERE session = ?", sessionKey) > 0;
+    }
+
+    void put(long sessionKey, String sessionId, PresharedKey secret) throws SQLException {
+        SealingKey.Sealed key = sealingKey.seal(sessionId, secret);
+        sql.update(
+                "INSERT OR REPLACE INTO sealed_key VALUES (?, ?, ?)",
+                sessionKey,
+                key.nonce(),
+                key.octets());
+    }
+
+    /** The caller owns what it gets. */
+    Optional<PresharedKey> get(long sessionKey, String sessionId) throws SQLException {
+        return sql.one(
+                        "SELECT nonce, sealed FROM sealed_key WHERE session = ?",
+                        row -> sealed(row, 1),
+                        sessionKey)
+                .map(found -> sealingKey.open(sessionId, found));
+    }
+
+    /** All of them as they lie, by session. */
+    Map<Long, SealingKey.Sealed> all() throws SQLException {
+        Map<Long, SealingKey.Sealed> all = new HashMap<>();
+        sql.all(
+                "SELECT session, nonce, sealed FROM sealed_key",
+                row -> all.put(row.getLong(1), sealed(row, 2)));
+        return all;
+    }
+
+    PresharedKey open(String sessionId, SealingKey.Sealed key) {
+        return sealingKey.open(sessionId, key);
+    }
+
+    private static SealingKey.Sealed sealed(ResultSet row, int column) throws SQLException {
+        return new SealingKey.Sealed(row.getBytes(column), row.getBytes(column + 1));
+    }
+}

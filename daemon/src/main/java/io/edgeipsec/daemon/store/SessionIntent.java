@@ -1,0 +1,31 @@
+package io.edgeipsec.daemon.store;
+
+import io.edgeipsec.api.port.PresharedKey;
+import io.edgeipsec.api.resource.IPSecVPNDPDProfile;
+import io.edgeipsec.api.resource.IPSecVPNIKEProfile;
+import io.edgeipsec.api.resource.IPSecVPNSession;
+import io.edgeipsec.api.resource.IPSecVPNTunnelProfile;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All that a session is meant to be, read in one transaction. Whoever receives it owns the key and
+ * closes it.
+ *
+ * @param presharedKey null only where the session does not authenticate by PSK
+ */
+public record SessionIntent(
+        IPSecVPNSession session,
+        IPSecVPNIKEProfile ikeProfile,
+        IPSecVPNTunnelProfile tunnelProfile,
+        IPSecVPNDPDProfile dpdProfile,
+        KernelIds kernelIds,
+        @Nullable PresharedKey presharedKey)
+        implements AutoCloseable {
+
+    @Override
+    public void close() {
+        if (presharedKey != null) {
+            presharedKey.close();
+        }
+    }
+}
