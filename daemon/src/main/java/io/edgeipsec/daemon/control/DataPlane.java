@@ -1,0 +1,253 @@
+package io.edgeipsec.daemon.control;
+
+import io.edgeipsec.api.port.ConfigurationChange;
+import io.edgeipsec.api.resource.IPSecVPNTrafficCounters;
+import io.edgeipsec.daemon.config.Config;
+import io.edgeipsec.daemon.status.StatusBoard;
+import io.edgeipsec.daemon.store.IntentReader;
+import io.edgeipsec.daemon.store.IntentSnapshot;
+import io.edgeipsec.ike.message.IpAddress;
+import io.edgeipsec.ike.model.IkeInput;
+import io.edgeipsec.ike.transport.ChildSaKernel;
+import io.edgeipsec.xfrm.kernel.FlushReport;
+import io.edgeipsec.xfrm.kernel.IpsecKernel;
+import io.edgeipsec.xfrm.kernel.KernelFeatures;
+import io.edgeipsec.xfrm.kernel.Outcome;
+import io.edgeipsec.xfrm.link.LinkEntry;
+import io.edgeipsec.xfrm.policy.PolicyKey;
+import io.edgeipsec.xfrm.state.LifetimeCurrent;
+import io.edgeipsec.xfrm.state.SaEntry;
+import io.edgeipsec.xfrm.state.SaId;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.BiConsumer;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The kernel under the daemon's control. Any thread; the work is done on the kernel thread. */
+public final class DataPlane implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(DataPlane.class);
+
+    /** A safety net behind the kernel's notifications, cheap against what it would catch. */
+    private static final Duration AUDIT_INTERVAL = Duration.ofMinutes(10);
+
+    /** One audit for all notifications of a flush. */
+    private static final Duration AUDIT_DELAY = Duration.ofSeconds(1);
+
+    private final KernelThread thread = new KernelThread();
+    private final SessionTable table = new SessionTable();
+    private final IpsecKernel kernel;
+    private final IntentReader intents;
+    private final Sessions sessions;
+    private final KernelChildSas childSas;
+    private final TunnelKinds tunnelKinds;
+    private final KernelEvents events;
+    private boolean auditPending;
+
+    public DataPlane(
+            IpsecKernel kernel, IntentReader intents, TunnelKinds tunnelKinds, StatusBoard board) {
+        this.kernel = kernel;
+        this.intents = intents;
+        this.tunnelKinds = tunnelKinds;
+        this.sessions = new Sessions(thread, kernel, intents, table, tunnelKinds, board);
+        this.childSas = new KernelChildSas(thread, kernel, table, sessions);
+        this.events = new KernelEvents(table, sessions, this::auditSoon, this::monitor);
+    }
+
+    /** For IKE. */
+    public ChildSaKernel childSas() {
+        return childSas;
+    }
+
+    /** Told of every committed change. */
+    public void changed(ConfigurationChange change) {
+        sessions.changed(change);
+    }
+
+    /** Finds out what the kernel can do, and sets it up. */
+    public CompletionStage<KernelFeatures> prepare() {
+        return ask(
+                () -> {
+                    warn(kernel.prepare());
+                    KernelFeatures features =
+                            kernel.probe()
+                                    .fold(
+                                            found -> found,
+                                            refused -> {
+                                                throw new IllegalStateException(refused.message());
+                                            });
+                    if (!features.has(KernelFeatures.Feature.VTI)) {
+                        tunnelKinds.withoutVti();
+                    }
+                    return features;
+                });
+    }
+
+    /**
+     * Takes over what an earlier run has left, and makes all sessions what the store says.
+     *
+     * @param engine where IKE is told, by the peer's address
+     * @return done when every policy stands
+     */
+    public CompletionStage<Void> start(BiConsumer<IpAddress, IkeInput> engine) {
+        return intents.snapshot().thenCompose(snapshot -> ask(() -> adopt(snapshot, engine)));
+    }
+
+    private Void adopt(IntentSnapshot snapshot, BiConsumer<IpAddress, IkeInput> engine) {
+        try (snapshot) {
+            monitor();
+            Inventory inventory = inventory();
+            sessions.connect(engine);
+            sessions.adopt(snapshot, inventory);
+            for (SaEntry sa : inventory.sas()) {
+                // It may still carry traffic until its successor is there.
+                table.inherit(sa.reqid(), sa.id());
+            }
+            table.takeUnowned().forEach(kernel::removeSa);
+            removeLeftOvers(inventory);
+            thread.executeLater(AUDIT_INTERVAL, this::auditRegularly);
+            return null;
+        }
+    }
+
+    private Inventory inventory() {
+        List<String> refusals = new ArrayList<>();
+        Inventory inventory = Inventory.read(kernel, refusals);
+        refusals.forEach(reason -> LOG.error("event=kernel.not_listed reason=\"{}\"", reason));
+        return inventory;
+    }
+
+    private void removeLeftOvers(Inventory inventory) {
+        for (PolicyKey key : inventory.policies().keySet()) {
+            warn(kernel.removePolicy(key));
+        }
+        for (LinkEntry link : inventory.leftOverLinks()) {
+            warn(kernel.removeLink(link.name()));
+        }
+    }
+
+    private void monitor() {
+        warn(
+                kernel.monitor(
+                        event -> {
+                            try {
+                                thread.execute(() -> event.deliverTo(events));
+                            } catch (RejectedExecutionException full) {
+                                LOG.error("event=kernel.event_lost kind={}", event.getClass());
+                            }
+                        }));
+    }
+
+    private void auditSoon() {
+        if (!auditPending) {
+            auditPending = true;
+            thread.executeLater(AUDIT_DELAY, this::audit);
+        }
+    }
+
+    private void auditRegularly() {
+        audit();
+        thread.executeLater(AUDIT_INTERVAL, this::auditRegularly);
+    }
+
+    private void audit() {
+        auditPending = false;
+        Inventory inventory = inventory();
+        sessions.audit(inventory);
+        removeLeftOvers(inventory);
+        Set<SaId> present = new HashSet<>();
+        inventory.sas().forEach(sa -> present.add(sa.id()));
+        Set<LiveSa> lost = new HashSet<>();
+        for (Map.Entry<SaId, LiveSa> entry : table.installed().entrySet()) {
+            if (!present.contains(entry.getKey())) {
+                lost.add(entry.getValue());
+            }
+        }
+        lost.forEach(sa -> sessions.expired(sa, true));
+    }
+
+    /** What the SAs of a session have carried so far. */
+    public CompletionStage<IPSecVPNTrafficCounters> traffic(String session) {
+        return ask(
+                () -> {
+                    long bytesIn = 0;
+                    long bytesOut = 0;
+                    long packetsIn = 0;
+                    long packetsOut = 0;
+                    for (LiveSa sa : Set.copyOf(table.installed().values())) {
+                        if (sa.child().session().equals(session)) {
+                            LifetimeCurrent in = counters(sa.inbound());
+                            LifetimeCurrent out =
+                                    sa.outbound().map(this::counters).orElse(LifetimeCurrent.NEW);
+                            bytesIn += in.octets();
+                            packetsIn += in.packets();
+                            bytesOut += out.octets();
+                            packetsOut += out.packets();
+                        }
+                    }
+                    return new IPSecVPNTrafficCounters(
+                            bytesIn, bytesOut, packetsIn, packetsOut, 0, 0);
+                });
+    }
+
+    private LifetimeCurrent counters(SaId id) {
+        return kernel.readSa(id).toOptional().map(SaEntry::counters).orElse(LifetimeCurrent.NEW);
+    }
+
+    /** Leaves the kernel as {@code on_stop} says; IKE has deleted its SAs before. */
+    public CompletionStage<FlushReport> stop(Config.OnStop onStop) {
+        return ask(
+                () -> {
+                    if (onStop == Config.OnStop.CLEAR) {
+                        return flush(kernel);
+                    }
+                    sessions.block();
+                    inventory().sas().forEach(sa -> kernel.removeSa(sa.id()));
+                    return new FlushReport(0, 0, 0, 0, List.of());
+                });
+    }
+
+    /** Removes everything of ours. */
+    public static FlushReport flush(IpsecKernel kernel) {
+        return kernel.removeAll()
+                .fold(
+                        report -> report,
+                        refused -> new FlushReport(0, 0, 0, 0, List.of(refused.message())));
+    }
+
+    private static void warn(Outcome<?> outcome) {
+        outcome.refusal()
+                .filter(refusal -> refusal.kind() != Outcome.Kind.GONE)
+                .ifPresent(
+                        refusal ->
+                                LOG.warn("event=kernel.refused reason=\"{}\"", refusal.message()));
+    }
+
+    private <T> CompletionStage<T> ask(Supplier<T> question) {
+        CompletableFuture<T> answer = new CompletableFuture<>();
+        thread.execute(
+                () -> {
+                    try {
+                        answer.complete(question.get());
+                    } catch (RuntimeException failure) {
+                        answer.completeExceptionally(failure);
+                    }
+                });
+        return answer;
+    }
+
+    /** Ends the kernel thread; what is in the kernel stays. */
+    @Override
+    public void close() {
+        thread.close();
+        kernel.close();
+    }
+}

@@ -1,0 +1,238 @@
+package io.edgeipsec.daemon.control;
+
+import io.edgeipsec.daemon.reconcile.Blueprints;
+import io.edgeipsec.daemon.reconcile.ChildTraits;
+import io.edgeipsec.daemon.reconcile.Conversions;
+import io.edgeipsec.daemon.reconcile.EspTransforms;
+import io.edgeipsec.ike.crypto.SecretBytes;
+import io.edgeipsec.ike.message.EspSpi;
+import io.edgeipsec.ike.model.ChildSaInstallation;
+import io.edgeipsec.ike.model.ChildSaLocator;
+import io.edgeipsec.ike.model.IkeEffect;
+import io.edgeipsec.ike.model.IkeReply;
+import io.edgeipsec.ike.model.RequestId;
+import io.edgeipsec.ike.transport.ChildSaKernel;
+import io.edgeipsec.xfrm.event.KernelEvent;
+import io.edgeipsec.xfrm.kernel.IpsecKernel;
+import io.edgeipsec.xfrm.kernel.Outcome;
+import io.edgeipsec.xfrm.kernel.Outcome.Nothing;
+import io.edgeipsec.xfrm.state.EspTransform;
+import io.edgeipsec.xfrm.state.KeyMaterial;
+import io.edgeipsec.xfrm.state.SaDirection;
+import io.edgeipsec.xfrm.state.SaId;
+import io.edgeipsec.xfrm.state.SaInstall;
+import io.edgeipsec.xfrm.state.SaLifetimes;
+import io.edgeipsec.xfrm.state.SaOptions;
+import io.edgeipsec.xfrm.state.SpiRequest;
+import io.edgeipsec.xfrm.state.UdpEncapsulation;
+import java.net.InetAddress;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * SPIs and SAs that IKE asks for, in the kernel. Called on any event loop, works on the kernel
+ * thread.
+ */
+final class KernelChildSas implements ChildSaKernel {
+    private static final Logger LOG = LoggerFactory.getLogger(KernelChildSas.class);
+
+    /** Fits the reordering of a 10 Gbit/s link with several queues, at 128 octets an SA. */
+    private static final int REPLAY_WINDOW_PACKETS = 1024;
+
+    /** The kernel is the backstop behind IKE's own clock, and so a little later. */
+    private static final Duration BACKSTOP = Duration.ofSeconds(5);
+
+    private final KernelThread thread;
+    private final IpsecKernel kernel;
+    private final SessionTable table;
+    private final Sessions sessions;
+
+    KernelChildSas(KernelThread thread, IpsecKernel kernel, SessionTable table, Sessions sessions) {
+        this.thread = thread;
+        this.kernel = kernel;
+        this.table = table;
+        this.sessions = sessions;
+    }
+
+    @Override
+    public void allocateSpi(IkeEffect.AllocateSpi effect, Consumer<IkeReply> reply) {
+        execute(effect.request(), reply, () -> reply.accept(allocate(effect)));
+    }
+
+    @Override
+    public void installChildSa(IkeEffect.InstallChildSa effect, Consumer<IkeReply> reply) {
+        boolean accepted =
+                execute(
+                        effect.request(),
+                        reply,
+                        () -> {
+                            try (ChildSaInstallation installation = effect.installation()) {
+                                reply.accept(install(effect.request(), installation));
+                            }
+                        });
+        if (!accepted) {
+            effect.installation().close();
+        }
+    }
+
+    @Override
+    public void removeChildSa(IkeEffect.RemoveChildSa effect) {
+        try {
+            thread.execute(() -> remove(effect.locator()));
+        } catch (RejectedExecutionException full) {
+            LOG.error("event=child_sa.not_removed locator=\"{}\"", effect.locator(), full);
+        }
+    }
+
+    private boolean execute(RequestId request, Consumer<IkeReply> reply, Runnable work) {
+        try {
+            thread.execute(work);
+            return true;
+        } catch (RejectedExecutionException full) {
+            reply.accept(new IkeReply.KernelRefused(request, String.valueOf(full.getMessage())));
+            return false;
+        }
+    }
+
+    private IkeReply allocate(IkeEffect.AllocateSpi effect) {
+        ChildSaLocator wanted = effect.locator();
+        ChildRef child = new ChildRef(wanted.session(), wanted.child());
+        Optional<ChildTraits> traits = table.traits(child);
+        if (traits.isEmpty()) {
+            return new IkeReply.KernelRefused(effect.request(), "the rule was removed meanwhile");
+        }
+        InetAddress local = Conversions.toInet(wanted.path().local().address());
+        InetAddress peer = Conversions.toInet(wanted.path().remote().address());
+        Outcome<Integer> outcome =
+                kernel.allocateSpi(
+                        new SpiRequest(local, peer, traits.get().reqid(), traits.get().scope(), 0));
+        return outcome.fold(
+                spi -> {
+                    EspSpi inbound = new EspSpi(spi);
+                    SaId id = new SaId(local, spi, traits.get().scope());
+                    ChildSaLocator reserved = wanted.withInbound(inbound);
+                    table.reserve(
+                            reserved,
+                            new LiveSa(
+                                    child, wanted.path().remote().address(), id, Optional.empty()));
+                    return new IkeReply.SpiAllocated(effect.request(), reserved);
+                },
+                refused -> new IkeReply.KernelRefused(effect.request(), refused.message()));
+    }
+
+    private IkeReply install(RequestId request, ChildSaInstallation installation) {
+        ChildSaLocator locator = installation.locator();
+        Optional<LiveSa> reserved = table.findSa(locator);
+        Optional<ChildTraits> traits =
+                table.traits(new ChildRef(locator.session(), locator.child()));
+        if (reserved.isEmpty() || traits.isEmpty()) {
+            return new IkeReply.KernelRefused(request, "the rule was removed meanwhile");
+        }
+        Outcome<Nothing> outcome =
+                kernel.installSa(
+                        sa(
+                                installation,
+                                traits.get(),
+                                SaDirection.IN,
+                                locator.inbound(),
+                                installation.inboundEncryption(),
+                                installation.inboundIntegrity(),
+                                0));
+        if (outcome.isDone()) {
+            outcome = installOutbound(installation, traits.get());
+        }
+        if (outcome.refusal().isPresent()) {
+            kernel.removeSa(reserved.get().inbound());
+            return new IkeReply.KernelRefused(request, outcome.refusal().get().message());
+        }
+        installed(installation, reserved.get(), traits.get());
+        return new IkeReply.ChildSaInstalled(request, locator);
+    }
+
+    private Outcome<Nothing> installOutbound(ChildSaInstallation installation, ChildTraits traits) {
+        int acquire =
+                table.takeAcquire(traits.reqid()).map(KernelEvent.Acquire::sequence).orElse(0);
+        return kernel.installSa(
+                sa(
+                        installation,
+                        traits,
+                        SaDirection.OUT,
+                        installation.locator().outbound(),
+                        installation.outboundEncryption(),
+                        installation.outboundIntegrity(),
+                        acquire));
+    }
+
+    private static SaInstall sa(
+            ChildSaInstallation installation,
+            ChildTraits traits,
+            SaDirection direction,
+            EspSpi spi,
+            SecretBytes encryption,
+            SecretBytes integrity,
+            int acquireSequence) {
+        ChildSaLocator locator = installation.locator();
+        @Nullable UdpEncapsulation udp =
+                installation.nat().encapsulates()
+                        ? new UdpEncapsulation(
+                                locator.path().local().port(), locator.path().remote().port())
+                        : null;
+        long seconds = installation.lifetime().plus(BACKSTOP).toSeconds();
+        return new SaInstall(
+                direction,
+                Conversions.toInet(locator.path().local().address()),
+                Conversions.toInet(locator.path().remote().address()),
+                spi.value(),
+                traits.reqid(),
+                traits.scope(),
+                EspTransforms.of(installation.suite()),
+                KeyMaterial.owning(encryption.toByteArray()),
+                KeyMaterial.owning(integrity.toByteArray()),
+                udp,
+                new SaOptions(
+                        REPLAY_WINDOW_PACKETS,
+                        installation.suite().extendedSequenceNumbers(),
+                        SaLifetimes.ofSeconds(0, seconds),
+                        traits.dfPolicy(),
+                        acquireSequence,
+                        0));
+    }
+
+    private void installed(ChildSaInstallation installation, LiveSa reserved, ChildTraits traits) {
+        ChildSaLocator locator = installation.locator();
+        SaId outbound =
+                new SaId(
+                        Conversions.toInet(locator.path().remote().address()),
+                        locator.outbound().value(),
+                        traits.scope());
+        table.install(
+                locator,
+                new LiveSa(
+                        reserved.child(),
+                        reserved.peer(),
+                        reserved.inbound(),
+                        Optional.of(outbound)));
+        for (SaId earlier : table.takeInherited(traits.reqid())) {
+            kernel.removeSa(earlier);
+        }
+        EspTransform transform = EspTransforms.of(installation.suite());
+        boolean udp = installation.nat().encapsulates();
+        sessions.becameUsable(
+                locator.session(), pathMtu -> Blueprints.tunnelMtu(transform, pathMtu, udp));
+    }
+
+    private void remove(ChildSaLocator locator) {
+        Optional<LiveSa> sa = table.removeSa(locator);
+        if (sa.isEmpty()) {
+            return;
+        }
+        kernel.removeSa(sa.get().inbound());
+        sa.get().outbound().ifPresent(kernel::removeSa);
+        sessions.maybeUnusable(locator.session());
+    }
+}

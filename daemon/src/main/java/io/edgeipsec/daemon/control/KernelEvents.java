@@ -1,0 +1,90 @@
+package io.edgeipsec.daemon.control;
+
+import io.edgeipsec.xfrm.event.KernelEvent;
+import io.edgeipsec.xfrm.kernel.KernelNumbers;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What the kernel reports, on the kernel thread. */
+final class KernelEvents implements KernelEvent.Handler {
+    private static final Logger LOG = LoggerFactory.getLogger(KernelEvents.class);
+
+    private final SessionTable table;
+    private final Sessions sessions;
+    private final Runnable auditSoon;
+    private final Runnable monitorAgain;
+
+    KernelEvents(SessionTable table, Sessions sessions, Runnable auditSoon, Runnable monitorAgain) {
+        this.table = table;
+        this.sessions = sessions;
+        this.auditSoon = auditSoon;
+        this.monitorAgain = monitorAgain;
+    }
+
+    @Override
+    public void onAcquire(KernelEvent.Acquire event) {
+        table.byReqid(event.reqid())
+                .ifPresent(
+                        child -> {
+                            table.acquired(event);
+                            sessions.trafficWaits(child);
+                        });
+    }
+
+    @Override
+    public void onExpire(KernelEvent.Expire event) {
+        table.findSa(event.id()).ifPresent(sa -> sessions.expired(sa, event.hard()));
+    }
+
+    @Override
+    public void onMapping(KernelEvent.Mapping event) {
+        LOG.info(
+                "event=nat.mapping_changed reqid={} old={}:{} new={}:{}",
+                event.reqid(),
+                event.oldAddress().getHostAddress(),
+                event.oldPort(),
+                event.newAddress().getHostAddress(),
+                event.newPort());
+    }
+
+    @Override
+    public void onForeignChange(KernelEvent.ForeignChange event) {
+        LOG.warn("event=kernel.foreign_change change={}", event.change());
+        auditSoon.run();
+    }
+
+    @Override
+    public void onLinkChanged(KernelEvent.LinkChanged event) {}
+
+    @Override
+    public void onLinkRemoved(KernelEvent.LinkRemoved event) {
+        if (KernelNumbers.isOurs(event.link())) {
+            auditSoon.run();
+        }
+    }
+
+    @Override
+    public void onAddressAdded(KernelEvent.AddressAdded event) {}
+
+    @Override
+    public void onAddressRemoved(KernelEvent.AddressRemoved event) {}
+
+    @Override
+    public void onRoutesChanged(KernelEvent.RoutesChanged event) {}
+
+    @Override
+    public void onResync(KernelEvent.Resync event) {
+        LOG.warn(
+                "event=kernel.events_lost subject={} reason=\"{}\"",
+                event.subject(),
+                event.reason());
+        auditSoon.run();
+    }
+
+    @Override
+    public void onMonitorStopped(KernelEvent.MonitorStopped event) {
+        LOG.error("event=kernel.monitor_stopped reason=\"{}\"", event.reason());
+        monitorAgain.run();
+        auditSoon.run();
+    }
+}

@@ -1,0 +1,18 @@
+package io.edgeipsec.daemon.control;
+
+import io.edgeipsec.ike.message.EspSpi;
+import io.edgeipsec.ike.message.IpAddress;
+import io.edgeipsec.xfrm.state.SaId;
+import java.util.Optional;
+
+/**
+ * The SAs of one Child SA in the kernel.
+ *
+ * @param outbound empty while only the inbound SPI is reserved
+ * @param peer whose engine owns the Child SA
+ */
+record LiveSa(ChildRef child, IpAddress peer, SaId inbound, Optional<SaId> outbound) {
+    EspSpi inboundSpi() {
+        return new EspSpi(inbound.spi());
+    }
+}

@@ -1,0 +1,196 @@
+package io.edgeipsec.daemon.control;
+
+import io.edgeipsec.daemon.reconcile.Blueprint;
+import io.edgeipsec.daemon.reconcile.ChildTraits;
+import io.edgeipsec.daemon.reconcile.SessionObjects;
+import io.edgeipsec.ike.message.EspSpi;
+import io.edgeipsec.ike.message.IpAddress;
+import io.edgeipsec.ike.model.ChildSaLocator;
+import io.edgeipsec.xfrm.event.KernelEvent;
+import io.edgeipsec.xfrm.state.SaId;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** What the daemon knows to be in the kernel, and whose it is. Kernel thread only. */
+final class SessionTable {
+    /** One session. */
+    static final class Entry {
+        final String session;
+        Blueprint blueprint;
+        SessionObjects actual;
+        IpAddress local;
+        IpAddress peer;
+        int pathMtu;
+
+        /** What the newest Child SA lets through; 0 before there was one. */
+        int tunnelMtu;
+
+        /** Attempts in a row that the kernel refused in part. */
+        int failures;
+
+        private int liveSas;
+
+        Entry(Blueprint blueprint, IpAddress local, IpAddress peer, int pathMtu) {
+            this.session = blueprint.session();
+            this.blueprint = blueprint;
+            this.actual = SessionObjects.NONE;
+            this.local = local;
+            this.peer = peer;
+            this.pathMtu = pathMtu;
+        }
+
+        SessionObjects wanted() {
+            return tunnelMtu == 0 ? blueprint.objects() : blueprint.objectsAt(tunnelMtu);
+        }
+
+        boolean hasUsableSa() {
+            return liveSas > 0;
+        }
+    }
+
+    /** SPIs are unique for a destination only. */
+    private record SpiKey(IpAddress local, EspSpi inbound) {
+        static SpiKey of(ChildSaLocator locator) {
+            return new SpiKey(locator.path().local().address(), locator.inbound());
+        }
+    }
+
+    private final Map<String, Entry> sessions = new LinkedHashMap<>();
+    private final Map<Integer, ChildRef> byReqid = new HashMap<>();
+    private final Map<SpiKey, LiveSa> live = new LinkedHashMap<>();
+    private final Map<SaId, LiveSa> installed = new LinkedHashMap<>();
+    private final Map<Integer, List<SaId>> inherited = new HashMap<>();
+    private final Map<Integer, KernelEvent.Acquire> acquires = new HashMap<>();
+
+    Collection<Entry> entries() {
+        return sessions.values();
+    }
+
+    @Nullable Entry find(String session) {
+        return sessions.get(session);
+    }
+
+    /** Enters a session, or gives a known one another blueprint. */
+    Entry put(Blueprint blueprint, IpAddress local, IpAddress peer, int pathMtu) {
+        Entry entry = sessions.get(blueprint.session());
+        if (entry == null) {
+            entry = new Entry(blueprint, local, peer, pathMtu);
+            sessions.put(entry.session, entry);
+        }
+        entry.blueprint.children().values().forEach(traits -> byReqid.remove(traits.reqid()));
+        entry.blueprint = blueprint;
+        entry.local = local;
+        entry.peer = peer;
+        entry.pathMtu = pathMtu;
+        blueprint
+                .children()
+                .forEach(
+                        (name, traits) ->
+                                byReqid.put(
+                                        traits.reqid(), new ChildRef(blueprint.session(), name)));
+        return entry;
+    }
+
+    void remove(Entry entry) {
+        sessions.remove(entry.session);
+        entry.blueprint.children().values().forEach(traits -> byReqid.remove(traits.reqid()));
+    }
+
+    Optional<ChildTraits> traits(ChildRef child) {
+        return Optional.ofNullable(sessions.get(child.session()))
+                .map(entry -> entry.blueprint.children().get(child.child()));
+    }
+
+    Optional<ChildRef> byReqid(int reqid) {
+        return Optional.ofNullable(byReqid.get(reqid));
+    }
+
+    // SAs.
+
+    void reserve(ChildSaLocator locator, LiveSa sa) {
+        live.put(SpiKey.of(locator), sa);
+    }
+
+    /** The SAs are in; the session's interface may carry traffic. */
+    void install(ChildSaLocator locator, LiveSa sa) {
+        live.put(SpiKey.of(locator), sa);
+        installed.put(sa.inbound(), sa);
+        sa.outbound().ifPresent(out -> installed.put(out, sa));
+        Entry entry = sessions.get(sa.child().session());
+        if (entry != null) {
+            entry.liveSas++;
+        }
+    }
+
+    Optional<LiveSa> removeSa(ChildSaLocator locator) {
+        LiveSa sa = live.remove(SpiKey.of(locator));
+        if (sa != null && sa.outbound().isPresent()) {
+            installed.remove(sa.inbound());
+            installed.remove(sa.outbound().get());
+            Entry entry = sessions.get(sa.child().session());
+            if (entry != null) {
+                entry.liveSas--;
+            }
+        }
+        return Optional.ofNullable(sa);
+    }
+
+    Optional<LiveSa> findSa(ChildSaLocator locator) {
+        return Optional.ofNullable(live.get(SpiKey.of(locator)));
+    }
+
+    /** The Child SA that one of the kernel's SAs belongs to. */
+    Optional<LiveSa> findSa(SaId id) {
+        return Optional.ofNullable(installed.get(id));
+    }
+
+    /** Every SA that should be in the kernel. */
+    Map<SaId, LiveSa> installed() {
+        return Collections.unmodifiableMap(installed);
+    }
+
+    // What an earlier run left.
+
+    void inherit(int reqid, SaId sa) {
+        inherited.computeIfAbsent(reqid, r -> new ArrayList<>()).add(sa);
+    }
+
+    /** The SAs of an earlier run that a new one has just made superfluous. */
+    List<SaId> takeInherited(int reqid) {
+        List<SaId> sas = inherited.remove(reqid);
+        return sas == null ? List.of() : sas;
+    }
+
+    /** Those of sessions or rules that are no more. */
+    List<SaId> takeUnowned() {
+        List<SaId> unowned = new ArrayList<>();
+        inherited
+                .entrySet()
+                .removeIf(
+                        entry -> {
+                            boolean owned = byReqid.containsKey(entry.getKey());
+                            if (!owned) {
+                                unowned.addAll(entry.getValue());
+                            }
+                            return !owned;
+                        });
+        return unowned;
+    }
+
+    // Packets that wait.
+
+    void acquired(KernelEvent.Acquire acquire) {
+        acquires.put(acquire.reqid(), acquire);
+    }
+
+    Optional<KernelEvent.Acquire> takeAcquire(int reqid) {
+        return Optional.ofNullable(acquires.remove(reqid));
+    }
+}

@@ -1,0 +1,53 @@
+package io.edgeipsec.daemon.reconcile;
+
+import io.edgeipsec.ike.model.PeerPolicy;
+import io.edgeipsec.xfrm.nft.MssClamp;
+import io.edgeipsec.xfrm.nft.TrafficRules;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * One session as the daemon is to run it.
+ *
+ * @param children what ties SAs to kernel objects, by the name of the Child policy
+ * @param computesMss whether the MSS follows the MTU, no value being configured
+ * @param peer what IKE is told; empty while the session is disabled. Holds the pre-shared key,
+ *     which goes to the engine with it
+ */
+public record Blueprint(
+        String session,
+        SessionObjects objects,
+        Map<String, ChildTraits> children,
+        boolean computesMss,
+        Optional<PeerPolicy> peer) {
+    /** TCP and IPv4 headers without options. */
+    private static final int TCP_IP_HEADERS = 40;
+
+    public Blueprint {
+        children = Map.copyOf(children);
+    }
+
+    static int mssOf(int tunnelMtu) {
+        return Math.max(MssClamp.MIN, Math.min(MssClamp.MAX, tunnelMtu - TCP_IP_HEADERS));
+    }
+
+    /** The kernel objects once it is known what fits through the tunnel. */
+    public SessionObjects objectsAt(int tunnelMtu) {
+        return new SessionObjects(
+                objects.policies(),
+                objects.link().map(link -> link.withMtu(tunnelMtu)),
+                objects.rules().map(rules -> computesMss ? withMss(rules, tunnelMtu) : rules));
+    }
+
+    private static TrafficRules withMss(TrafficRules rules, int tunnelMtu) {
+        MssClamp clamp = rules.clamp();
+        return clamp == null
+                ? rules
+                : new TrafficRules(
+                        rules.session(),
+                        rules.interfaceName(),
+                        rules.reqids(),
+                        new MssClamp(clamp.direction(), mssOf(tunnelMtu)),
+                        rules.logged());
+    }
+}

@@ -1,0 +1,12 @@
+package io.edgeipsec.daemon.reconcile;
+
+import io.edgeipsec.xfrm.state.DfPolicy;
+import io.edgeipsec.xfrm.state.Scope;
+
+/**
+ * What ties the SAs of one Child policy to the session's kernel objects.
+ *
+ * @param reqid of its policies' templates
+ * @param scope the mark or if_id of the tunnel interface, if the session has one
+ */
+public record ChildTraits(int reqid, Scope scope, DfPolicy dfPolicy) {}

@@ -1,0 +1,129 @@
+package io.edgeipsec.daemon.reconcile;
+
+import io.edgeipsec.api.port.PresharedKey;
+import io.edgeipsec.api.resource.ConnectionInitiationMode;
+import io.edgeipsec.api.resource.DhGroup;
+import io.edgeipsec.api.resource.DigestAlgorithm;
+import io.edgeipsec.api.resource.DpdProbeMode;
+import io.edgeipsec.api.resource.IPSecVPNDPDProfile;
+import io.edgeipsec.api.resource.IPSecVPNIKEProfile;
+import io.edgeipsec.api.resource.IPSecVPNTunnelProfile;
+import io.edgeipsec.api.resource.SessionSettings;
+import io.edgeipsec.daemon.store.SessionIntent;
+import io.edgeipsec.ike.auth.Identities;
+import io.edgeipsec.ike.crypto.Encryption;
+import io.edgeipsec.ike.crypto.EncryptionAlgorithm;
+import io.edgeipsec.ike.crypto.IntegrityAlgorithm;
+import io.edgeipsec.ike.crypto.KeyExchangeMethod;
+import io.edgeipsec.ike.crypto.Prf;
+import io.edgeipsec.ike.crypto.SecretBytes;
+import io.edgeipsec.ike.model.ChildPolicy;
+import io.edgeipsec.ike.model.DpdPolicy;
+import io.edgeipsec.ike.model.EspProposalPolicy;
+import io.edgeipsec.ike.model.IkeProposalPolicy;
+import io.edgeipsec.ike.model.InitiationMode;
+import io.edgeipsec.ike.model.PeerPolicy;
+import java.util.List;
+
+/** A session and its profiles in the words of IKE. */
+final class PeerPolicies {
+    /** With AEADs a profile names no digest, and so leaves the PRF to us. */
+    private static final List<Prf> ANY_PRF =
+            List.of(Prf.HMAC_SHA2_256, Prf.HMAC_SHA2_384, Prf.HMAC_SHA2_512);
+
+    private PeerPolicies() {}
+
+    /** The key stays the intent's; the policy gets a copy. */
+    static PeerPolicy of(SessionIntent intent, PresharedKey key, List<ChildPolicy> children) {
+        SessionSettings settings = intent.session().settings();
+        IPSecVPNIKEProfile ike = intent.ikeProfile();
+        return new PeerPolicy(
+                intent.session().id(),
+                Conversions.toIke(settings.localEndpoint().localAddress()),
+                Conversions.toIke(settings.peerAddress()),
+                Identities.parse(settings.localEndpoint().localId()),
+                Identities.parse(settings.peerId()),
+                SecretBytes.wrap(key.copyOctets()),
+                ike(ike),
+                ike.saLifeTime(),
+                dpd(intent.dpdProfile()),
+                mode(settings.connectionInitiationMode()),
+                children);
+    }
+
+    private static IkeProposalPolicy ike(IPSecVPNIKEProfile profile) {
+        List<DigestAlgorithm> digests = profile.digestAlgorithms();
+        return new IkeProposalPolicy(
+                profile.encryptionAlgorithms().stream().map(PeerPolicies::encryption).toList(),
+                digests.stream().map(PeerPolicies::integrity).toList(),
+                digests.isEmpty() ? ANY_PRF : digests.stream().map(PeerPolicies::prf).toList(),
+                groups(profile.dhGroups()));
+    }
+
+    /** ESN is offered ahead of 32-bit sequence numbers; whoever lacks it chooses the latter. */
+    static EspProposalPolicy esp(IPSecVPNTunnelProfile profile) {
+        return new EspProposalPolicy(
+                profile.encryptionAlgorithms().stream().map(PeerPolicies::encryption).toList(),
+                profile.digestAlgorithms().stream().map(PeerPolicies::integrity).toList(),
+                profile.enablePerfectForwardSecrecy() ? groups(profile.dhGroups()) : List.of(),
+                true);
+    }
+
+    private static Encryption encryption(io.edgeipsec.api.resource.EncryptionAlgorithm algorithm) {
+        return switch (algorithm) {
+            case AES_128, AES_256 ->
+                    new Encryption(EncryptionAlgorithm.AES_CBC, algorithm.keyBits());
+            case AES_GCM_128, AES_GCM_192, AES_GCM_256 ->
+                    new Encryption(EncryptionAlgorithm.AES_GCM_16, algorithm.keyBits());
+            case CHACHA20_POLY1305 -> Encryption.of(EncryptionAlgorithm.CHACHA20_POLY1305);
+            case NO_ENCRYPTION_AUTH_AES_GMAC_128,
+                    NO_ENCRYPTION_AUTH_AES_GMAC_192,
+                    NO_ENCRYPTION_AUTH_AES_GMAC_256 ->
+                    new Encryption(EncryptionAlgorithm.NULL_AUTH_AES_GMAC, algorithm.keyBits());
+            case NO_ENCRYPTION -> Encryption.of(EncryptionAlgorithm.NULL);
+        };
+    }
+
+    private static IntegrityAlgorithm integrity(DigestAlgorithm digest) {
+        return switch (digest) {
+            case SHA1 -> IntegrityAlgorithm.HMAC_SHA1_96;
+            case SHA2_256 -> IntegrityAlgorithm.HMAC_SHA2_256_128;
+            case SHA2_384 -> IntegrityAlgorithm.HMAC_SHA2_384_192;
+            case SHA2_512 -> IntegrityAlgorithm.HMAC_SHA2_512_256;
+        };
+    }
+
+    private static Prf prf(DigestAlgorithm digest) {
+        return switch (digest) {
+            case SHA1 -> Prf.HMAC_SHA1;
+            case SHA2_256 -> Prf.HMAC_SHA2_256;
+            case SHA2_384 -> Prf.HMAC_SHA2_384;
+            case SHA2_512 -> Prf.HMAC_SHA2_512;
+        };
+    }
+
+    private static List<KeyExchangeMethod> groups(List<DhGroup> groups) {
+        return groups.stream()
+                .map(group -> KeyExchangeMethod.of(group.number()).orElseThrow())
+                .toList();
+    }
+
+    private static DpdPolicy dpd(IPSecVPNDPDProfile profile) {
+        DpdPolicy.Mode mode =
+                profile.dpdProbeMode() == DpdProbeMode.PERIODIC
+                        ? DpdPolicy.Mode.PERIODIC
+                        : DpdPolicy.Mode.ON_DEMAND;
+        return new DpdPolicy(
+                profile.enabled() ? mode : DpdPolicy.Mode.DISABLED,
+                profile.dpdProbeInterval(),
+                profile.retryCount());
+    }
+
+    private static InitiationMode mode(ConnectionInitiationMode mode) {
+        return switch (mode) {
+            case INITIATOR -> InitiationMode.INITIATOR;
+            case RESPOND_ONLY -> InitiationMode.RESPOND_ONLY;
+            case ON_DEMAND -> InitiationMode.ON_DEMAND;
+        };
+    }
+}

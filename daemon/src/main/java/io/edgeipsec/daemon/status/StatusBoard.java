@@ -1,0 +1,205 @@
+package io.edgeipsec.daemon.status;
+
+import io.edgeipsec.ike.model.ChildSaLocator;
+import io.edgeipsec.ike.model.IkeEvent;
+import io.edgeipsec.ike.model.IkeSaId;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+
+/**
+ * The state of every session as events tell it. Any thread; events of one session come in order,
+ * since one event loop owns it.
+ */
+public final class StatusBoard implements IkeEvent.Handler {
+    private final Map<String, Session> sessions = new ConcurrentHashMap<>();
+
+    /** One session; guarded by itself. */
+    private static final class Session {
+        private boolean enabled;
+        private Set<String> children = Set.of();
+        private final Set<IkeSaId> ikeSas = new HashSet<>();
+        private final Map<ChildSaLocator, String> childSas = new HashMap<>();
+        private final Map<String, String> failedChildren = new HashMap<>();
+        private boolean negotiating;
+        private String failure = "";
+        private String kernelRefusal = "";
+    }
+
+    /**
+     * What is known of a session.
+     *
+     * @param ikeUp an IKE SA stands
+     * @param negotiating one is in the making, or will be tried again
+     * @param reason why it is not all up; empty while nothing failed
+     * @param total Child SAs that the configuration asks for
+     * @param up those that stand
+     * @param failed those whose last attempt failed
+     */
+    public record View(
+            boolean ikeUp, boolean negotiating, String reason, int total, int up, int failed) {}
+
+    // Told by the control.
+
+    /** A session was stored or changed. */
+    public void configure(String id, boolean enabled, Collection<String> children) {
+        Session session = sessions.computeIfAbsent(id, key -> new Session());
+        synchronized (session) {
+            session.enabled = enabled;
+            session.children = Set.copyOf(children);
+            session.failedChildren.keySet().retainAll(children);
+            if (!enabled) {
+                session.failure = "";
+                session.negotiating = false;
+                session.failedChildren.clear();
+            }
+        }
+    }
+
+    public void remove(String id) {
+        sessions.remove(id);
+    }
+
+    public void kernelRefused(String id, String reason) {
+        update(id, session -> session.kernelRefusal = "Configuration failed: " + reason);
+    }
+
+    public void kernelAccepted(String id) {
+        update(id, session -> session.kernelRefusal = "");
+    }
+
+    /** Empty for a session that the control has not taken up yet. */
+    public Optional<View> view(String id) {
+        Session session = sessions.get(id);
+        if (session == null) {
+            return Optional.empty();
+        }
+        synchronized (session) {
+            Set<String> up = new HashSet<>(session.childSas.values());
+            up.retainAll(session.children);
+            return Optional.of(
+                    new View(
+                            !session.ikeSas.isEmpty(),
+                            session.negotiating,
+                            reason(session, up),
+                            session.children.size(),
+                            up.size(),
+                            (int)
+                                    session.failedChildren.keySet().stream()
+                                            .filter(child -> !up.contains(child))
+                                            .count()));
+        }
+    }
+
+    private static String reason(Session session, Set<String> up) {
+        if (!session.enabled) {
+            return "Session disabled";
+        }
+        if (!session.kernelRefusal.isEmpty()) {
+            return session.kernelRefusal;
+        }
+        if (up.size() == session.children.size() && !session.ikeSas.isEmpty()) {
+            return "";
+        }
+        return session.failedChildren.entrySet().stream()
+                .filter(entry -> !up.contains(entry.getKey()))
+                .map(Map.Entry::getValue)
+                .findFirst()
+                .orElse(session.failure);
+    }
+
+    private void update(String id, Consumer<Session> change) {
+        Session session = sessions.get(id);
+        if (session != null) {
+            synchronized (session) {
+                change.accept(session);
+            }
+        }
+    }
+
+    // Told by IKE.
+
+    @Override
+    public void negotiationStarted(IkeEvent.NegotiationStarted event) {
+        update(event.session(), session -> session.negotiating = true);
+    }
+
+    @Override
+    public void negotiationFailed(IkeEvent.NegotiationFailed event) {
+        update(
+                event.session(),
+                session -> {
+                    session.failure = event.reason().toString();
+                    session.negotiating = event.retryIn().isPresent();
+                });
+    }
+
+    @Override
+    public void ikeSaEstablished(IkeEvent.IkeSaEstablished event) {
+        update(
+                event.session(),
+                session -> {
+                    session.ikeSas.add(event.ikeSa());
+                    session.negotiating = false;
+                    session.failure = "";
+                });
+    }
+
+    @Override
+    public void ikeSaClosed(IkeEvent.IkeSaClosed event) {
+        update(
+                event.session(),
+                session -> {
+                    session.ikeSas.remove(event.ikeSa());
+                    if (session.ikeSas.isEmpty()) {
+                        session.failure = event.reason().toString();
+                    }
+                });
+    }
+
+    @Override
+    public void childSaEstablished(IkeEvent.ChildSaEstablished event) {
+        update(
+                event.session(),
+                session -> {
+                    session.childSas.put(event.locator(), event.locator().child());
+                    session.failedChildren.remove(event.locator().child());
+                });
+    }
+
+    @Override
+    public void childSaFailed(IkeEvent.ChildSaFailed event) {
+        update(
+                event.session(),
+                session -> session.failedChildren.put(event.child(), event.reason().toString()));
+    }
+
+    @Override
+    public void childSaClosed(IkeEvent.ChildSaClosed event) {
+        update(
+                event.session(),
+                session -> {
+                    session.childSas.remove(event.locator());
+                    if (!session.childSas.containsValue(event.locator().child())) {
+                        session.failure = event.reason().toString();
+                    }
+                });
+    }
+
+    @Override
+    public void retransmitted(IkeEvent.Retransmitted event) {}
+
+    @Override
+    public void messageExchanged(IkeEvent.MessageExchanged event) {}
+
+    @Override
+    public void datagramDropped(IkeEvent.DatagramDropped event) {}
+
+    @Override
+    public void defectContained(IkeEvent.DefectContained event) {}
+}
