@@ -20,6 +20,7 @@ import io.edgeipsec.xfrm.state.SpiRequest;
 import java.net.InetAddress;
 import java.util.EnumMap;
 import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
@@ -63,31 +64,24 @@ final class FeatureProbe {
         }
     }
 
-    /**
-     * One SA for each cipher and one for each integrity algorithm; what works alone works in pairs,
-     * and a cipher works with all of its key sizes.
-     */
+    /** One SA for each cipher and key size, and one for each integrity: what works alone, pairs. */
     private Set<EspTransform> transforms() throws NetlinkException {
-        Set<EspTransform> works = new HashSet<>();
-        Set<EspIntegrity> integrity = EnumSet.noneOf(EspIntegrity.class);
+        Set<EspIntegrity> integrities = EnumSet.noneOf(EspIntegrity.class);
         for (EspIntegrity i : EspIntegrity.values()) {
             if (i != EspIntegrity.NONE && takes(new EspTransform(EspCipher.NULL, 0, i))) {
-                integrity.add(i);
+                integrities.add(i);
             }
         }
-        for (EspCipher cipher : EspCipher.values()) {
-            int[] sizes = {0, 128, 192, 256};
-            for (int bits : sizes) {
-                if (!cipher.takesKeyOf(bits)) {
-                    continue;
-                }
-                if (cipher.isAead()) {
-                    if (takes(EspTransform.aead(cipher, bits))) {
-                        works.add(EspTransform.aead(cipher, bits));
-                    }
-                } else if (!integrity.isEmpty()
-                        && takes(new EspTransform(cipher, bits, integrity.iterator().next()))) {
-                    integrity.forEach(i -> works.add(new EspTransform(cipher, bits, i)));
+        Set<EspTransform> works = new HashSet<>();
+        Map<String, Boolean> ciphers = new HashMap<>();
+        for (EspTransform t : EspTransform.all()) {
+            if (t.cipher().isAead() || integrities.contains(t.integrity())) {
+                String cipher = t.cipher() + "/" + t.keyBits();
+                Boolean known = ciphers.get(cipher);
+                boolean taken = known != null ? known : takes(t);
+                ciphers.put(cipher, taken);
+                if (taken) {
+                    works.add(t);
                 }
             }
         }
