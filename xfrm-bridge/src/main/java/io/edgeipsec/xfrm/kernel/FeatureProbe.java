@@ -18,8 +18,8 @@ import io.edgeipsec.xfrm.state.Sad;
 import io.edgeipsec.xfrm.state.Scope;
 import io.edgeipsec.xfrm.state.SpiRequest;
 import java.net.InetAddress;
+import java.util.Collection;
 import java.util.EnumMap;
-import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -46,11 +46,12 @@ final class FeatureProbe {
     }
 
     /** Throws only what has nothing to do with features: missing permission, a broken socket. */
-    KernelFeatures run(Map<Feature, String> missingElsewhere) throws NetlinkException {
+    KernelFeatures run(Map<Feature, String> missingElsewhere, Collection<EspTransform> wanted)
+            throws NetlinkException {
         missing.putAll(missingElsewhere);
         probe(Feature.VTI, TunnelKind.VTI);
         probe(Feature.XFRM_INTERFACE, TunnelKind.XFRM_INTERFACE);
-        return new KernelFeatures(missing, transforms());
+        return new KernelFeatures(missing, transforms(wanted));
     }
 
     private void probe(Feature feature, TunnelKind kind) throws NetlinkException {
@@ -65,30 +66,36 @@ final class FeatureProbe {
     }
 
     /** One SA for each cipher and key size, and one for each integrity: what works alone, pairs. */
-    private Set<EspTransform> transforms() throws NetlinkException {
-        Set<EspIntegrity> integrities = EnumSet.noneOf(EspIntegrity.class);
-        for (EspIntegrity i : EspIntegrity.values()) {
-            if (i != EspIntegrity.NONE && takes(new EspTransform(EspCipher.NULL, 0, i))) {
-                integrities.add(i);
-            }
-        }
+    private Set<EspTransform> transforms(Collection<EspTransform> wanted) throws NetlinkException {
+        Map<EspTransform, Boolean> tried = new HashMap<>();
         Set<EspTransform> works = new HashSet<>();
-        Map<String, Boolean> ciphers = new HashMap<>();
-        for (EspTransform t : EspTransform.all()) {
-            if (t.cipher().isAead() || integrities.contains(t.integrity())) {
-                String cipher = t.cipher() + "/" + t.keyBits();
-                Boolean known = ciphers.get(cipher);
-                boolean taken = known != null ? known : takes(t);
-                ciphers.put(cipher, taken);
-                if (taken) {
-                    works.add(t);
-                }
+        for (EspTransform t : wanted) {
+            EspTransform alone = t.cipher().isAead() ? t : withNull(t.integrity());
+            EspTransform plain = t.cipher().isAead() ? t : withSha256(t.cipher(), t.keyBits());
+            if (takes(alone, tried) && takes(plain, tried)) {
+                works.add(t);
             }
         }
-        if (works.isEmpty()) {
+        if (works.isEmpty() && !takes(withNull(EspIntegrity.HMAC_SHA2_256_128), tried)) {
             missing.putIfAbsent(Feature.ESP, "this kernel accepted no ESP SA");
         }
         return works;
+    }
+
+    private static EspTransform withNull(EspIntegrity integrity) {
+        return new EspTransform(EspCipher.NULL, 0, integrity);
+    }
+
+    private static EspTransform withSha256(EspCipher cipher, int keyBits) {
+        return new EspTransform(cipher, keyBits, EspIntegrity.HMAC_SHA2_256_128);
+    }
+
+    private boolean takes(EspTransform transform, Map<EspTransform, Boolean> tried)
+            throws NetlinkException {
+        Boolean known = tried.get(transform);
+        boolean taken = known != null ? known : takes(transform);
+        tried.put(transform, taken);
+        return taken;
     }
 
     private boolean takes(EspTransform transform) throws NetlinkException {

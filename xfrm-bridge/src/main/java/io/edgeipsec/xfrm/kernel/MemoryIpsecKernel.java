@@ -83,8 +83,8 @@ public final class MemoryIpsecKernel implements IpsecKernel {
     }
 
     @Override
-    public Outcome<KernelFeatures> probe() {
-        return Outcome.done(new KernelFeatures(Map.of(), Set.copyOf(EspTransform.all())));
+    public Outcome<KernelFeatures> probe(Collection<EspTransform> transforms) {
+        return Outcome.done(new KernelFeatures(Map.of(), Set.copyOf(transforms)));
     }
 
     @Override
