@@ -18,8 +18,9 @@ import io.edgeipsec.xfrm.state.Sad;
 import io.edgeipsec.xfrm.state.Scope;
 import io.edgeipsec.xfrm.state.SpiRequest;
 import java.net.InetAddress;
+import java.util.Collection;
 import java.util.EnumMap;
-import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
@@ -45,11 +46,12 @@ final class FeatureProbe {
     }
 
     /** Throws only what has nothing to do with features: missing permission, a broken socket. */
-    KernelFeatures run(Map<Feature, String> missingElsewhere) throws NetlinkException {
+    KernelFeatures run(Map<Feature, String> missingElsewhere, Collection<EspTransform> wanted)
+            throws NetlinkException {
         missing.putAll(missingElsewhere);
         probe(Feature.VTI, TunnelKind.VTI);
         probe(Feature.XFRM_INTERFACE, TunnelKind.XFRM_INTERFACE);
-        return new KernelFeatures(missing, transforms());
+        return new KernelFeatures(missing, transforms(wanted));
     }
 
     private void probe(Feature feature, TunnelKind kind) throws NetlinkException {
@@ -63,38 +65,37 @@ final class FeatureProbe {
         }
     }
 
-    /**
-     * One SA for each cipher and one for each integrity algorithm; what works alone works in pairs,
-     * and a cipher works with all of its key sizes.
-     */
-    private Set<EspTransform> transforms() throws NetlinkException {
+    /** One SA for each cipher and key size, and one for each integrity: what works alone, pairs. */
+    private Set<EspTransform> transforms(Collection<EspTransform> wanted) throws NetlinkException {
+        Map<EspTransform, Boolean> tried = new HashMap<>();
         Set<EspTransform> works = new HashSet<>();
-        Set<EspIntegrity> integrity = EnumSet.noneOf(EspIntegrity.class);
-        for (EspIntegrity i : EspIntegrity.values()) {
-            if (i != EspIntegrity.NONE && takes(new EspTransform(EspCipher.NULL, 0, i))) {
-                integrity.add(i);
+        for (EspTransform t : wanted) {
+            EspTransform alone = t.cipher().isAead() ? t : withNull(t.integrity());
+            EspTransform plain = t.cipher().isAead() ? t : withSha256(t.cipher(), t.keyBits());
+            if (takes(alone, tried) && takes(plain, tried)) {
+                works.add(t);
             }
         }
-        for (EspCipher cipher : EspCipher.values()) {
-            int[] sizes = {0, 128, 192, 256};
-            for (int bits : sizes) {
-                if (!cipher.takesKeyOf(bits)) {
-                    continue;
-                }
-                if (cipher.isAead()) {
-                    if (takes(EspTransform.aead(cipher, bits))) {
-                        works.add(EspTransform.aead(cipher, bits));
-                    }
-                } else if (!integrity.isEmpty()
-                        && takes(new EspTransform(cipher, bits, integrity.iterator().next()))) {
-                    integrity.forEach(i -> works.add(new EspTransform(cipher, bits, i)));
-                }
-            }
-        }
-        if (works.isEmpty()) {
+        if (works.isEmpty() && !takes(withNull(EspIntegrity.HMAC_SHA2_256_128), tried)) {
             missing.putIfAbsent(Feature.ESP, "this kernel accepted no ESP SA");
         }
         return works;
+    }
+
+    private static EspTransform withNull(EspIntegrity integrity) {
+        return new EspTransform(EspCipher.NULL, 0, integrity);
+    }
+
+    private static EspTransform withSha256(EspCipher cipher, int keyBits) {
+        return new EspTransform(cipher, keyBits, EspIntegrity.HMAC_SHA2_256_128);
+    }
+
+    private boolean takes(EspTransform transform, Map<EspTransform, Boolean> tried)
+            throws NetlinkException {
+        Boolean known = tried.get(transform);
+        boolean taken = known != null ? known : takes(transform);
+        tried.put(transform, taken);
+        return taken;
     }
 
     private boolean takes(EspTransform transform) throws NetlinkException {

@@ -11,6 +11,7 @@ import io.edgeipsec.xfrm.netlink.IpPrefix;
 import io.edgeipsec.xfrm.nft.TrafficRules;
 import io.edgeipsec.xfrm.policy.PolicyEntry;
 import io.edgeipsec.xfrm.policy.PolicyKey;
+import io.edgeipsec.xfrm.state.EspTransform;
 import io.edgeipsec.xfrm.state.SaEntry;
 import io.edgeipsec.xfrm.state.SaId;
 import io.edgeipsec.xfrm.state.SaInstall;
@@ -37,8 +38,11 @@ import java.util.function.Consumer;
  */
 public interface IpsecKernel extends AutoCloseable {
 
-    /** Finds out what this kernel can do. Some hundred milliseconds, since modules get loaded. */
-    Outcome<KernelFeatures> probe();
+    /**
+     * Finds out what this kernel can do, and which of these ESP transforms it has. Takes some
+     * milliseconds for each algorithm whose module it makes the kernel load.
+     */
+    Outcome<KernelFeatures> probe(Collection<EspTransform> transforms);
 
     /**
      * Settings of the network namespace: larval SAs live 165 seconds (net.core.xfrm_acq_expires),

@@ -8,7 +8,7 @@ import java.util.Set;
  * What this kernel can do, found by trying it on a throwaway object (which loads modules).
  *
  * @param missing the features that are not there, each with the reason
- * @param transforms the ESP transforms that an SA was accepted with
+ * @param transforms of the ESP transforms that were asked for, those an SA was accepted with
  */
 public record KernelFeatures(Map<Feature, String> missing, Set<EspTransform> transforms) {
     /** Things that a kernel may lack. */

@@ -26,6 +26,7 @@ import io.edgeipsec.xfrm.nft.TrafficTable;
 import io.edgeipsec.xfrm.policy.PolicyEntry;
 import io.edgeipsec.xfrm.policy.PolicyKey;
 import io.edgeipsec.xfrm.policy.Spd;
+import io.edgeipsec.xfrm.state.EspTransform;
 import io.edgeipsec.xfrm.state.SaEntry;
 import io.edgeipsec.xfrm.state.SaId;
 import io.edgeipsec.xfrm.state.SaInstall;
@@ -139,11 +140,12 @@ public final class LinuxIpsecKernel implements IpsecKernel {
     }
 
     @Override
-    public Outcome<KernelFeatures> probe() {
+    public Outcome<KernelFeatures> probe(Collection<EspTransform> transforms) {
         Map<Feature, String> missing = new EnumMap<>(Feature.class);
         Outcome<Nothing> nftables = traffic("listing of nftables", TrafficTable::probe);
         nftables.refusal().ifPresent(r -> missing.put(Feature.NFTABLES, r.message()));
-        return ask("probe of the kernel", () -> new FeatureProbe(sad, links).run(missing));
+        return ask(
+                "probe of the kernel", () -> new FeatureProbe(sad, links).run(missing, transforms));
     }
 
     @Override

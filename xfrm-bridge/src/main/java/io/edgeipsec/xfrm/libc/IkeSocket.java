@@ -103,12 +103,12 @@ public final class IkeSocket implements AutoCloseable {
             SENT,
             /** The socket's or the interface's queue is full. */
             WOULD_BLOCK,
-            /** No route, or the network is down, or the peer's host said so earlier. */
+            /**
+             * No route, the network is down, or the local address is not (any more) this host's.
+             */
             UNREACHABLE,
             /** A firewall rule or a policy of this host drops it. */
             NOT_PERMITTED,
-            /** The local address is not (any more) one of this host. */
-            NO_SUCH_SOURCE,
             TOO_BIG,
             FAILED
         }
@@ -122,9 +122,11 @@ public final class IkeSocket implements AutoCloseable {
         private static Kind kind(Errno errno) {
             return switch (errno.number()) {
                 case 11, 105 -> Kind.WOULD_BLOCK; // EAGAIN, ENOBUFS
-                case 100, 101, 111, 112, 113 -> Kind.UNREACHABLE;
+                // ENETDOWN, ENETUNREACH, ECONNREFUSED, EHOSTDOWN, EHOSTUNREACH; for a foreign
+                // source
+                // address IPv4 says ENETUNREACH, IPv6 EINVAL or EADDRNOTAVAIL.
+                case 100, 101, 111, 112, 113, 22, 99 -> Kind.UNREACHABLE;
                 case 1, 13 -> Kind.NOT_PERMITTED; // EPERM, EACCES
-                case 22, 99 -> Kind.NO_SUCH_SOURCE; // EINVAL (IPv4), EADDRNOTAVAIL
                 case 90 -> Kind.TOO_BIG; // EMSGSIZE
                 default -> Kind.FAILED;
             };

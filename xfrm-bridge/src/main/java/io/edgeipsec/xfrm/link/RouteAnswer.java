@@ -26,7 +26,9 @@ public record RouteAnswer(
         UNREACHABLE
     }
 
-    static final RouteAnswer NO_ROUTE = new RouteAnswer(Reach.UNREACHABLE, 0, null, null, 0);
+    public static RouteAnswer noRoute() {
+        return new RouteAnswer(Reach.UNREACHABLE, 0, null, null, 0);
+    }
 
     public Optional<InetAddress> sourceAddress() {
         return Optional.ofNullable(source);

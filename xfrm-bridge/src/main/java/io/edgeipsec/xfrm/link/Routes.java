@@ -125,12 +125,12 @@ public final class Routes {
                             Message::read);
         } catch (NetlinkException e) {
             if (NO_ROUTE.contains(e.errno())) {
-                return RouteAnswer.NO_ROUTE;
+                return RouteAnswer.noRoute();
             }
             throw e;
         }
         if ((m.type != TYPE_UNICAST && m.type != TYPE_LOCAL) || m.link <= 0) {
-            return RouteAnswer.NO_ROUTE;
+            return RouteAnswer.noRoute();
         }
         return new RouteAnswer(
                 m.type == TYPE_LOCAL ? Reach.LOCAL : Reach.REACHABLE,

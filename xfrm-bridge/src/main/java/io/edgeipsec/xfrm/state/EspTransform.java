@@ -21,6 +21,22 @@ public record EspTransform(EspCipher cipher, int keyBits, EspIntegrity integrity
         }
     }
 
+    /** Every combination there is. */
+    public static List<EspTransform> all() {
+        List<EspTransform> result = new ArrayList<>();
+        for (EspCipher cipher : EspCipher.values()) {
+            for (int bits = 0; bits <= 256; bits += 64) {
+                for (EspIntegrity integrity : EspIntegrity.values()) {
+                    if (cipher.takesKeyOf(bits)
+                            && cipher.isAead() == (integrity == EspIntegrity.NONE)) {
+                        result.add(new EspTransform(cipher, bits, integrity));
+                    }
+                }
+            }
+        }
+        return result;
+    }
+
     public static EspTransform aead(EspCipher cipher, int keyBits) {
         return new EspTransform(cipher, keyBits, EspIntegrity.NONE);
     }

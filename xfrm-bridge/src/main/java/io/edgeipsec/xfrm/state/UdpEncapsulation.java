@@ -9,7 +9,8 @@ public record UdpEncapsulation(int localPort, int peerPort) {
         }
     }
 
-    EncapTemplate template(SaDirection direction) {
+    /** As the SA of a direction has it. */
+    public EncapTemplate template(SaDirection direction) {
         return direction == SaDirection.OUT
                 ? new EncapTemplate(EncapTemplate.ESPINUDP, localPort, peerPort)
                 : new EncapTemplate(EncapTemplate.ESPINUDP, peerPort, localPort);
