@@ -111,7 +111,7 @@ public final class ApiServer implements AutoCloseable {
         LOG.warn(
                 "event=api.development_listener address=\"{}:{}\" warning=\"every user of this"
                         + " machine can read and change the VPN here, without authentication\"",
-                address.getHostString(),
+                address.getAddress().getHostAddress(),
                 server.actualPort());
     }
 

@@ -57,6 +57,7 @@ final class RequestDoor {
             return;
         }
         Visit visit = new Visit(request, listener);
+        request.response().endHandler(ended -> visit.end());
         request.response().closeHandler(closed -> visit.end());
         try {
             visit.begin();
@@ -91,20 +92,26 @@ final class RequestDoor {
         HttpServerResponse response = request.response();
         response.putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
         write(response, ApiService.error(error));
-        response.end();
+        response.end().onComplete(ended -> request.connection().close());
     }
 
     /**
-     * Answers without having read the body. The answer is written at once and in full, but ended
-     * only when the caller has stopped sending, since ending it closes the connection.
+     * Answers without having read the body. What is left of a small one is dropped as it comes;
+     * with one that is large or without end, the answer is written at once and in full, but the
+     * connection closed only when the caller has stopped sending.
      */
     private void refuse(HttpServerRequest request, ApiResponse answer) {
         HttpServerResponse response = request.response();
-        if (request.isEnded()) {
+        if (request.isEnded() || hasSmallBody(request)) {
             write(response, answer);
             response.end();
-            return;
+        } else {
+            refuseAndClose(request, answer);
         }
+    }
+
+    private void refuseAndClose(HttpServerRequest request, ApiResponse answer) {
+        HttpServerResponse response = request.response();
         response.putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
         write(response, answer);
         long timer =
@@ -122,9 +129,21 @@ final class RequestDoor {
         request.endHandler(
                 end -> {
                     vertx.cancelTimer(timer);
-                    response.end();
+                    response.end().onComplete(ended -> request.connection().close());
                 });
         request.resume();
+    }
+
+    private static boolean hasSmallBody(HttpServerRequest request) {
+        return request.getHeader(HttpHeaders.TRANSFER_ENCODING) == null
+                && announcedLength(request) <= Limits.MAX_BODY_OCTETS;
+    }
+
+    /** The parser has refused what is no number. */
+    private static long announcedLength(HttpServerRequest request) {
+        return Optional.ofNullable(request.getHeader(HttpHeaders.CONTENT_LENGTH))
+                .map(Long::parseLong)
+                .orElse(0L);
     }
 
     /** Writes the whole answer but does not end it. */
@@ -161,9 +180,9 @@ final class RequestDoor {
             }
             Route route = service.route(request.method().name(), request.path());
             Map<String, String> query = query();
-            long announced = announcedLength();
+            long announced = announcedLength(request);
             if (announced > Limits.MAX_BODY_OCTETS) {
-                throw tooLarge(announced + " octets");
+                throw tooLarge(String.valueOf(announced));
             }
             if (route.operation().body() != null) {
                 MediaType.check(request.getHeader(HttpHeaders.CONTENT_TYPE));
@@ -194,12 +213,6 @@ final class RequestDoor {
             return query;
         }
 
-        private long announcedLength() {
-            return Optional.ofNullable(request.getHeader(HttpHeaders.CONTENT_LENGTH))
-                    .map(Long::parseLong)
-                    .orElse(0L);
-        }
-
         private void collect(Buffer part) {
             if (refused) {
                 return;
@@ -207,7 +220,7 @@ final class RequestDoor {
             body.appendBuffer(part);
             long buffered = bufferedOctets.addAndGet(part.length());
             if (body.length() > Limits.MAX_BODY_OCTETS) {
-                refuse(ApiService.error(tooLarge("more")));
+                refuse(ApiService.error(tooLarge("too many")));
             } else if (buffered > Limits.MAX_BUFFERED_OCTETS) {
                 refuse(ApiService.busy());
             }
@@ -215,7 +228,10 @@ final class RequestDoor {
 
         private void timeOut() {
             if (!ended && !refused) {
-                refuse(
+                refused = true;
+                forgetBody();
+                refuseAndClose(
+                        request,
                         ApiService.error(
                                 new ApiException(
                                         ErrorCode.BODY_TIMEOUT,
@@ -269,6 +285,10 @@ final class RequestDoor {
     private static ApiException tooLarge(String seen) {
         return new ApiException(
                 ErrorCode.BODY_TOO_LARGE,
-                "the body has " + seen + ", at most " + Limits.MAX_BODY_OCTETS + " are taken");
+                "the body has "
+                        + seen
+                        + " octets; at most "
+                        + Limits.MAX_BODY_OCTETS
+                        + " are taken");
     }
 }

@@ -113,6 +113,14 @@ final class RawHttp implements AutoCloseable {
         }
     }
 
+    /** Reads the answer that asks for the body. */
+    void expectContinue() throws IOException {
+        String status = line();
+        if (!status.startsWith("HTTP/1.1 100") || !line().isEmpty()) {
+            throw new IOException("not asked to go on but " + status);
+        }
+    }
+
     /** True once the server has closed the connection. */
     boolean isClosedByServer() throws IOException {
         return in.read() < 0;
