@@ -238,7 +238,6 @@ final class Daemon {
     }
 
     private void report(KernelFeatures features) {
-        LOG.info("event=kernel.features transforms={}", features.transforms().size());
         features.missing()
                 .forEach(
                         (feature, reason) ->

@@ -78,7 +78,7 @@ public final class DataPlane implements AutoCloseable {
                 () -> {
                     warn(kernel.prepare());
                     KernelFeatures features =
-                            kernel.probe()
+                            kernel.probe(List.of())
                                     .fold(
                                             found -> found,
                                             refused -> {
