@@ -82,6 +82,32 @@ final class Daemon {
         }
     }
 
+    /**
+     * Puts block policies for all enabled sessions into the kernel, where protecting ones will be
+     * once the daemon runs.
+     *
+     * @return the exit status
+     */
+    int block() throws IOException {
+        prepareProcess();
+        TunnelKinds tunnelKinds = new TunnelKinds(config.tunnelInterface());
+        try (ConfigurationDatabase store = openStore(tunnelKinds, new SecureRandom());
+                DataPlane dataPlane =
+                        new DataPlane(openKernel(), store, tunnelKinds, new StatusBoard())) {
+            await(dataPlane.prepare().thenAccept(this::report), "cannot set the kernel up");
+            await(dataPlane.start((peer, input) -> {}), "cannot take the sessions up");
+            await(dataPlane.stop(Config.OnStop.BLOCK), "cannot block");
+            LOG.info("event=daemon.blocked");
+            return 0;
+        }
+    }
+
+    private ConfigurationDatabase openStore(TunnelKinds rule, SecureRandom random)
+            throws IOException {
+        return ConfigurationDatabase.open(
+                config.stateDir(), credentials(), rule, Clock.systemUTC(), random);
+    }
+
     private void stopAndWait() {
         stopRequested.countDown();
         try {
@@ -97,13 +123,7 @@ final class Daemon {
         TunnelKinds tunnelKinds = new TunnelKinds(config.tunnelInterface());
         StatusBoard board = new StatusBoard();
         EventLog events = new EventLog();
-        try (ConfigurationDatabase store =
-                        ConfigurationDatabase.open(
-                                config.stateDir(),
-                                credentials(),
-                                tunnelKinds,
-                                Clock.systemUTC(),
-                                random);
+        try (ConfigurationDatabase store = openStore(tunnelKinds, random);
                 DataPlane dataPlane = new DataPlane(openKernel(), store, tunnelKinds, board)) {
             await(dataPlane.prepare().thenAccept(this::report), "cannot set the kernel up");
             try (IkeTransport transport =

@@ -49,6 +49,13 @@ public final class Main implements Callable<Integer> {
                     "Remove every kernel object of ours (states, policies, links, rules) and exit.")
     private boolean flush;
 
+    @Option(
+            names = "--block",
+            description =
+                    "Block the traffic of all sessions in the kernel and exit; for early boot, before"
+                            + " any interface is up.")
+    private boolean block;
+
     private final PrintStream out;
     private final PrintStream err;
 
@@ -75,7 +82,11 @@ public final class Main implements Callable<Integer> {
                 out.println(config + ": valid");
                 return CommandLine.ExitCode.OK;
             }
-            return flush ? flush() : new Daemon(read).run();
+            if (flush) {
+                return flush();
+            }
+            Daemon daemon = new Daemon(read);
+            return block ? daemon.block() : daemon.run();
         } catch (ConfigException wrong) {
             err.println(wrong.getMessage());
             return CommandLine.ExitCode.USAGE;
