@@ -1,0 +1,62 @@
+package io.edgeipsec.daemon.cli;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+
+/** One GET over a unix socket, which the JDK's HTTP client cannot. The server closes behind it. */
+final class UnixHttp {
+    /** Larger than the largest page of the API. */
+    private static final int MAX_RESPONSE = 64 << 20;
+
+    private final Path socket;
+
+    UnixHttp(Path socket) {
+        this.socket = socket;
+    }
+
+    record Response(int status, byte[] body) {}
+
+    Response get(String path) throws IOException {
+        try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+            channel.connect(UnixDomainSocketAddress.of(socket));
+            String request =
+                    "GET " + path + " HTTP/1.0\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+            ByteBuffer out = ByteBuffer.wrap(request.getBytes(StandardCharsets.US_ASCII));
+            while (out.hasRemaining()) {
+                channel.write(out);
+            }
+            return parse(readAll(channel));
+        }
+    }
+
+    private static byte[] readAll(SocketChannel channel) throws IOException {
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        ByteBuffer buffer = ByteBuffer.allocate(64 * 1024);
+        while (channel.read(buffer) >= 0) {
+            all.write(buffer.array(), 0, buffer.position());
+            buffer.clear();
+            if (all.size() > MAX_RESPONSE) {
+                throw new IOException("the answer is longer than " + MAX_RESPONSE + " octets");
+            }
+        }
+        return all.toByteArray();
+    }
+
+    private static Response parse(byte[] response) throws IOException {
+        String text = new String(response, StandardCharsets.ISO_8859_1);
+        int body = text.indexOf("\r\n\r\n");
+        if (!text.startsWith("HTTP/1.") || body < 0 || text.length() < 12) {
+            throw new IOException("the answer is not HTTP");
+        }
+        int status = Integer.parseInt(text.substring(9, 12));
+        byte[] octets = new byte[response.length - body - 4];
+        System.arraycopy(response, body + 4, octets, 0, octets.length);
+        return new Response(status, octets);
+    }
+}
