@@ -62,6 +62,17 @@ public record IpAddress(Octets octets) implements Comparable<IpAddress> {
         return true;
     }
 
+    /** How many leading bits both addresses, of one family, have in common. */
+    int commonPrefixLength(IpAddress other) {
+        for (int i = 0; i < octets.length(); i++) {
+            int difference = octets.at(i) ^ other.octets.at(i);
+            if (difference != 0) {
+                return i * 8 + Integer.numberOfLeadingZeros(difference) - 24;
+            }
+        }
+        return octets.length() * 8;
+    }
+
     /** This address with the bits behind {@code prefixLength} all zero or all one. */
     IpAddress masked(int prefixLength, boolean ones) {
         if (prefixLength < 0 || prefixLength > octets.length() * 8) {

@@ -145,14 +145,9 @@ public record TrafficSelector(
     /** For example {@code 10.1.0.0/16}, {@code 10.1.0.1-10.1.0.9} or {@code 10.0.0.1/32[17/53]}. */
     @Override
     public String toString() {
-        int prefix = 0;
-        int bits = start.octets().length() * 8;
-        while (prefix < bits
-                && !(start.masked(prefix, false).equals(start)
-                        && start.masked(prefix, true).equals(end))) {
-            prefix++;
-        }
-        boolean isPrefix = start.masked(prefix, true).equals(end);
+        int prefix = start.commonPrefixLength(end);
+        boolean isPrefix =
+                start.masked(prefix, false).equals(start) && start.masked(prefix, true).equals(end);
         String range = isPrefix ? start + "/" + prefix : start + "-" + end;
         if (protocol == 0 && isAnyPort()) {
             return range;
