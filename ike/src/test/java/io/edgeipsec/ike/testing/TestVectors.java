@@ -40,7 +40,8 @@ public final class TestVectors {
      * Runs {@code check} on every vector of a file that {@code applies}, prints how many ran, and
      * fails if none did. All that fail are reported, each with its content.
      */
-    public static void runEach(String resource, Predicate<JsonNode> applies, Check check) {
+    public static void runEach(
+            String what, String resource, Predicate<JsonNode> applies, Check check) {
         List<String> failures = new ArrayList<>();
         int ran = 0;
         for (JsonNode vector : read(resource)) {
@@ -54,18 +55,18 @@ public final class TestVectors {
                 failures.add(vector + ": " + failure);
             }
         }
-        System.out.println("vectors: " + ran + " of " + resource);
-        assertTrue(ran > 0, resource + " has no vector for this test");
+        System.out.println("vectors: " + ran + " of " + resource + ", " + what);
+        assertTrue(ran > 0, resource + " has no vector for " + what);
         assertTrue(failures.isEmpty(), () -> String.join("\n", failures));
     }
 
-    public static void runEach(String resource, Check check) {
-        runEach(resource, vector -> true, check);
+    public static void runEach(String what, String resource, Check check) {
+        runEach(what, resource, vector -> true, check);
     }
 
     /** Those of the RFCs' vectors that are of one kind. */
     public static void runEachOfKind(String kind, Check check) {
-        runEach("vectors/rfc-vectors.json", v -> text(v, "kind").equals(kind), check);
+        runEach(kind, "vectors/rfc-vectors.json", v -> text(v, "kind").equals(kind), check);
     }
 
     public static String text(JsonNode vector, String field) {
