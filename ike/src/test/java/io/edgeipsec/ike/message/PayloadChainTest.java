@@ -120,6 +120,15 @@ class PayloadChainTest {
     }
 
     @Test
+    void theReasonNamesThePayloadAndItsLength() {
+        MalformedMessageException malformed =
+                assertThrows(
+                        MalformedMessageException.class,
+                        () -> decode(PayloadType.VENDOR_ID, "00 00 0003"));
+        assertEquals("V length 3", malformed.getMessage());
+    }
+
+    @Test
     void octetsWithoutAPayloadAreMalformed() {
         assertThrows(MalformedMessageException.class, () -> decode(PayloadType.NONE, "00"));
     }
