@@ -19,7 +19,7 @@ import io.edgeipsec.ike.message.Proposal;
 import io.edgeipsec.ike.message.SaPayload;
 import io.edgeipsec.ike.message.Transform;
 import io.edgeipsec.ike.message.TransformType;
-import io.edgeipsec.ike.testing.CapturedSession;
+import io.edgeipsec.ike.vectors.CapturedSession;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

@@ -1,8 +1,8 @@
 package io.edgeipsec.ike.crypto;
 
-import static io.edgeipsec.ike.testing.TestVectors.bytes;
-import static io.edgeipsec.ike.testing.TestVectors.octets;
-import static io.edgeipsec.ike.testing.TestVectors.text;
+import static io.edgeipsec.ike.vectors.TestVectors.bytes;
+import static io.edgeipsec.ike.vectors.TestVectors.octets;
+import static io.edgeipsec.ike.vectors.TestVectors.text;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -10,7 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.edgeipsec.ike.message.IkeSpi;
 import io.edgeipsec.ike.message.Octets;
-import io.edgeipsec.ike.testing.TestVectors;
+import io.edgeipsec.ike.vectors.TestVectors;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;

@@ -16,7 +16,7 @@ import io.edgeipsec.ike.message.OpaquePayload;
 import io.edgeipsec.ike.message.Payload;
 import io.edgeipsec.ike.message.PayloadChain;
 import io.edgeipsec.ike.message.PayloadType;
-import io.edgeipsec.ike.testing.TestVectors;
+import io.edgeipsec.ike.vectors.TestVectors;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -120,17 +120,22 @@ class MessageProtectionTest {
 
         /** A well-formed message around a plaintext that ends with padding and its length. */
         Octets seal(PayloadType first, byte[] plaintext) {
-            OctetWriter beginning = new OctetWriter();
-            HEADER.encodeTo(beginning, PayloadType.SK);
             int length = 4 + reference.sealedLength(plaintext.length);
-            beginning.u8(first.value()).u8(0).u16(length);
-            beginning.patchU32(24, SK_HEADER + length);
-            return seal(beginning.toOctets(), plaintext);
+            return seal(beginning(first, SK_HEADER + length, length), plaintext);
         }
 
         Octets seal(Octets beginning, byte[] plaintext) {
             return reference.seal(beginning, new byte[reference.ivLength()], plaintext);
         }
+    }
+
+    /** A message up to the end of SK's generic header, with these lengths in its two headers. */
+    private static Octets beginning(PayloadType first, int headerLength, int skLength) {
+        OctetWriter writer = new OctetWriter();
+        HEADER.encodeTo(writer, PayloadType.SK);
+        writer.u8(first.value()).u8(0).u16(skLength);
+        writer.patchU32(24, headerLength);
+        return writer.toOctets();
     }
 
     private static Octets encode(List<Payload> payloads) {
@@ -419,10 +424,8 @@ class MessageProtectionTest {
                 continue;
             }
             int length = 4 + direction.reference.sealedLength(data);
-            OctetWriter writer = new OctetWriter();
-            HEADER.encodeTo(writer, PayloadType.SK);
-            writer.u8(0).u8(0).u16(length).zeros(16 + data);
-            writer.patchU32(24, SK_HEADER + length);
+            Octets beginning = beginning(PayloadType.NONE, SK_HEADER + length, length);
+            OctetWriter writer = new OctetWriter().octets(beginning).zeros(16 + data);
             IntegrityAlgorithm integrity = suite.integrity().orElseThrow();
             Mac mac = Mac.getInstance(integrity.jcaName());
             mac.init(new SecretKeySpec(skA, "HMAC"));
@@ -477,11 +480,8 @@ class MessageProtectionTest {
         byte[] plaintext = new byte[32];
         int length = 4 + direction.reference.sealedLength(plaintext.length);
         for (int lie : new int[] {0, 3, 4, length - 16, length - 1, length + 1, 0xffff}) {
-            OctetWriter beginning = new OctetWriter();
-            HEADER.encodeTo(beginning, PayloadType.SK);
-            beginning.u8(0).u8(0).u16(lie);
-            beginning.patchU32(24, SK_HEADER + length);
-            Octets sealed = direction.seal(beginning.toOctets(), plaintext);
+            Octets beginning = beginning(PayloadType.NONE, SK_HEADER + length, lie);
+            Octets sealed = direction.seal(beginning, plaintext);
             assertTrue(direction.open(sealed).isEmpty(), "length " + lie);
         }
     }
@@ -494,11 +494,8 @@ class MessageProtectionTest {
         byte[] plaintext = new byte[16];
         int length = 4 + direction.reference.sealedLength(plaintext.length);
         for (int lie : new int[] {0, SK_HEADER, SK_HEADER + length - 1, SK_HEADER + length + 1}) {
-            OctetWriter beginning = new OctetWriter();
-            HEADER.encodeTo(beginning, PayloadType.SK);
-            beginning.u8(0).u8(0).u16(length);
-            beginning.patchU32(24, lie);
-            Octets sealed = direction.seal(beginning.toOctets(), plaintext);
+            Octets beginning = beginning(PayloadType.NONE, lie, length);
+            Octets sealed = direction.seal(beginning, plaintext);
             assertTrue(direction.open(sealed).isEmpty(), "length " + lie);
         }
     }

@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.edgeipsec.ike.testing.CapturedSession;
+import io.edgeipsec.ike.vectors.CapturedSession;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.DisplayName;

@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
-import io.edgeipsec.ike.testing.CapturedSession;
+import io.edgeipsec.ike.vectors.CapturedSession;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;

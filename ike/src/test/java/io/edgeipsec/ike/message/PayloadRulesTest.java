@@ -198,18 +198,10 @@ class PayloadRulesTest {
     @ValueSource(ints = {0, 33, 38, 43, 44, 255})
     void anExchangeThatWeDoNotKnowIsRefused(int exchange) {
         for (boolean response : new boolean[] {false, true}) {
-            IkeHeader header =
-                    IkeHeader.of(
-                            IkeSpi.ZERO,
-                            IkeSpi.ZERO,
-                            new ExchangeType(exchange),
-                            true,
-                            response,
-                            0);
             assertEquals(
                     Optional.of("unknown exchange EXCHANGE_" + exchange),
-                    PayloadRules.violation(
-                            header, List.of(NotifyPayload.of(NotifyType.INVALID_SYNTAX))));
+                    new Row(exchange, response, List.of())
+                            .violation(List.of(NotifyPayload.of(NotifyType.INVALID_SYNTAX))));
         }
     }
 }

@@ -1,4 +1,4 @@
-package io.edgeipsec.ike.testing;
+package io.edgeipsec.ike.vectors;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 

@@ -1,4 +1,4 @@
-package io.edgeipsec.ike.testing;
+package io.edgeipsec.ike.vectors;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.edgeipsec.ike.message.Octets;
