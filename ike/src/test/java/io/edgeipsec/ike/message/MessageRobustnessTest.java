@@ -24,7 +24,7 @@ class MessageRobustnessTest {
             messages.add(datagram.octets());
         }
         RandomPayloads random = new RandomPayloads(4);
-        for (int i = 0; i < 10; i++) {
+        for (int i = 0; i < 6; i++) {
             messages.add(MessageCodec.encode(random.message()));
         }
         return messages;
@@ -72,7 +72,7 @@ class MessageRobustnessTest {
                 cuts++;
             }
         }
-        assertTrue(cuts > 5_000);
+        assertTrue(cuts > 3_000);
     }
 
     @Test
@@ -83,7 +83,7 @@ class MessageRobustnessTest {
             for (int bit = 0; bit < bytes.length * 8; bit++) {
                 bytes[bit >> 3] ^= (byte) (0x80 >>> (bit & 7));
                 DecodeResult result = decode(bytes);
-                if (bit % 16 == 5) {
+                if (bit % 64 == 5) {
                     assertTrue(result.toString().length() > 0);
                 }
                 if (!(result instanceof DecodeResult.Decoded)) {
