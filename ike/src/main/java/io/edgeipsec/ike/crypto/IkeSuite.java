@@ -9,9 +9,20 @@ public record IkeSuite(
         Prf prf,
         KeyExchangeMethod keyExchange) {
     public IkeSuite {
+        if (isForEspOnly(encryption.algorithm())) {
+            throw new IllegalArgumentException("an IKE SA with " + encryption);
+        }
         if (encryption.algorithm().isAead() == integrity.isPresent()) {
             throw new IllegalArgumentException(encryption + " with " + integrity);
         }
+    }
+
+    /** RFC 7296 §5: an IKE SA is never without confidentiality. */
+    private static boolean isForEspOnly(EncryptionAlgorithm algorithm) {
+        return switch (algorithm) {
+            case NULL, NULL_AUTH_AES_GMAC -> true;
+            case AES_CBC, AES_GCM_16, CHACHA20_POLY1305 -> false;
+        };
     }
 
     @Override

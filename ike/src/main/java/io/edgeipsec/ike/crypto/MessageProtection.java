@@ -101,7 +101,8 @@ public final class MessageProtection {
      * Authenticates and decrypts. What stands outside SK is not authenticated and is not looked at
      * beyond finding SK.
      *
-     * @return empty if there is no SK payload, its ICV is wrong, or its padding runs out of it
+     * @return empty if the header's length is not the datagram's, there is no SK payload, its ICV
+     *     is wrong, or its padding runs out of it
      */
     public Optional<Opened> open(IkeHeader header, Octets datagram) {
         Optional<Located> found = locate(header, datagram);
@@ -182,6 +183,9 @@ public final class MessageProtection {
 
     /** Finds SK, which must be the last payload and end with the datagram. */
     private static Optional<Located> locate(IkeHeader header, Octets datagram) {
+        if (header.length() != datagram.length()) {
+            return Optional.empty();
+        }
         OctetReader reader = datagram.reader();
         try {
             reader.skip(IkeHeader.LENGTH_OCTETS);

@@ -49,13 +49,7 @@ public record DeletePayload(ProtocolId protocol, List<Octets> spis) implements P
         ProtocolId protocol = new ProtocolId(body.u8());
         int spiSize = body.u8();
         int count = body.u16();
-        int expected =
-                protocol.equals(ProtocolId.IKE)
-                        ? 0
-                        : protocol.equals(ProtocolId.ESP) || protocol.equals(ProtocolId.AH)
-                                ? EspSpi.LENGTH_OCTETS
-                                : spiSize;
-        if (spiSize != expected || body.remaining() != spiSize * count) {
+        if (spiSize != spiSize(protocol, spiSize) || body.remaining() != spiSize * count) {
             throw new MalformedMessageException(
                     count + " SPIs of " + spiSize + " octets in " + body.remaining());
         }
@@ -66,9 +60,18 @@ public record DeletePayload(ProtocolId protocol, List<Octets> spis) implements P
         return new DeletePayload(protocol, spis);
     }
 
+    private static int spiSize(ProtocolId protocol, int ofUnknownProtocol) {
+        return switch (protocol.value()) {
+            case 1 -> 0;
+            case 2, 3 -> EspSpi.LENGTH_OCTETS;
+            default -> ofUnknownProtocol;
+        };
+    }
+
     @Override
     public void encodeTo(OctetWriter writer) {
-        writer.u8(protocol.value()).u8(spis.isEmpty() ? 0 : spis.get(0).length());
+        int ofFirst = spis.isEmpty() ? 0 : spis.get(0).length();
+        writer.u8(protocol.value()).u8(spiSize(protocol, ofFirst));
         writer.u16(spis.size());
         spis.forEach(writer::octets);
     }

@@ -19,6 +19,21 @@ public record Identification(int type, Octets data) {
     public static final int DER_ASN1_GN = 10;
     public static final int KEY_ID = 11;
 
+    public Identification {
+        if (!fits(type, data.length())) {
+            throw new IllegalArgumentException(
+                    "identification type " + type + " of " + data.length() + " octets");
+        }
+    }
+
+    private static boolean fits(int type, int length) {
+        return switch (type) {
+            case IPV4_ADDR -> length == 4;
+            case IPV6_ADDR -> length == 16;
+            default -> true;
+        };
+    }
+
     /** The payload body, over which AUTH is computed (RFC 7296 §2.15). */
     public Octets body() {
         OctetWriter writer = new OctetWriter(4 + data.length());
@@ -30,10 +45,7 @@ public record Identification(int type, Octets data) {
         int type = body.u8();
         body.skip(3);
         Octets data = body.rest();
-        boolean addressLengthWrong =
-                (type == IPV4_ADDR && data.length() != 4)
-                        || (type == IPV6_ADDR && data.length() != 16);
-        if (addressLengthWrong) {
+        if (!fits(type, data.length())) {
             throw new MalformedMessageException(
                     "identification type " + type + " of " + data.length() + " octets");
         }

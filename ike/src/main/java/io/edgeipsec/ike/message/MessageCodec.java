@@ -9,8 +9,12 @@ import java.util.Optional;
 public final class MessageCodec {
     private MessageCodec() {}
 
-    /** Decodes the payloads behind the header of an unprotected message. */
+    /** Decodes the payloads behind {@code header}, read from the same unprotected datagram. */
     public static DecodeResult decode(IkeHeader header, Octets datagram) {
+        if (header.length() != datagram.length()) {
+            return new DecodeResult.Malformed(
+                    "message length " + header.length() + " in " + datagram.length() + " octets");
+        }
         Octets payloads = datagram.slice(IkeHeader.LENGTH_OCTETS, datagram.length());
         return decodePayloads(header, header.nextPayload(), payloads);
     }

@@ -5,6 +5,16 @@ public record NoncePayload(Octets nonce) implements Payload {
     public static final int MIN_LENGTH = 16;
     public static final int MAX_LENGTH = 256;
 
+    public NoncePayload {
+        if (!isValidLength(nonce.length())) {
+            throw new IllegalArgumentException("nonce of " + nonce.length() + " octets");
+        }
+    }
+
+    private static boolean isValidLength(int length) {
+        return length >= MIN_LENGTH && length <= MAX_LENGTH;
+    }
+
     @Override
     public PayloadType type() {
         return PayloadType.NONCE;
@@ -12,7 +22,7 @@ public record NoncePayload(Octets nonce) implements Payload {
 
     static NoncePayload decode(OctetReader body) throws MalformedMessageException {
         int length = body.remaining();
-        if (length < MIN_LENGTH || length > MAX_LENGTH) {
+        if (!isValidLength(length)) {
             throw new MalformedMessageException("nonce of " + length + " octets");
         }
         return new NoncePayload(body.rest());

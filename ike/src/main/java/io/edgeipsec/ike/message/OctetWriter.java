@@ -3,7 +3,8 @@ package io.edgeipsec.ike.message;
 import java.util.Arrays;
 
 /**
- * Writes big-endian fields into a buffer that grows. Lengths are patched in once they are known.
+ * Writes big-endian fields into a buffer that grows. Lengths are patched in once they are known. A
+ * value that does not fit its field of one or two octets is refused, not cut.
  */
 public final class OctetWriter {
     private byte[] array;
@@ -22,12 +23,14 @@ public final class OctetWriter {
     }
 
     public OctetWriter u8(int value) {
+        requireBits(value, 8);
         grow(1);
         array[length++] = (byte) value;
         return this;
     }
 
     public OctetWriter u16(int value) {
+        requireBits(value, 16);
         grow(2);
         array[length++] = (byte) (value >>> 8);
         array[length++] = (byte) value;
@@ -70,9 +73,7 @@ public final class OctetWriter {
 
     /** Overwrites two octets written earlier. */
     public void patchU16(int position, int value) {
-        if (value > 0xffff) {
-            throw new IllegalArgumentException("length " + value + " does not fit 16 bits");
-        }
+        requireBits(value, 16);
         array[position] = (byte) (value >>> 8);
         array[position + 1] = (byte) value;
     }
@@ -89,6 +90,12 @@ public final class OctetWriter {
 
     public Octets toOctets() {
         return Octets.copyOf(array, 0, length);
+    }
+
+    private static void requireBits(int value, int bits) {
+        if (value >>> bits != 0) {
+            throw new IllegalArgumentException(value + " does not fit " + bits + " bits");
+        }
     }
 
     private void grow(int count) {

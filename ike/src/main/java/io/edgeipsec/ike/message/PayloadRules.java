@@ -63,7 +63,7 @@ final class PayloadRules {
         if (required == null) {
             return Optional.of("unknown exchange " + header.exchange());
         }
-        if (header.response() && excused(payloads)) {
+        if (header.response() && excused(header.exchange(), payloads)) {
             return Optional.empty();
         }
         return required.stream()
@@ -72,11 +72,13 @@ final class PayloadRules {
                 .map(type -> "no " + type + " payload");
     }
 
-    private static boolean excused(List<Payload> payloads) {
+    private static boolean excused(ExchangeType exchange, List<Payload> payloads) {
+        boolean mayAskForCookie = exchange.equals(ExchangeType.IKE_SA_INIT);
         for (Payload payload : payloads) {
             if (payload instanceof NotifyPayload notify
                     && (notify.notifyType().isError()
-                            || notify.notifyType().equals(NotifyType.COOKIE))) {
+                            || (mayAskForCookie
+                                    && notify.notifyType().equals(NotifyType.COOKIE)))) {
                 return true;
             }
         }

@@ -1,6 +1,8 @@
 package io.edgeipsec.ike.message;
 
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * A range of addresses and ports of one protocol (RFC 7296 §3.13.1).
@@ -22,6 +24,7 @@ public record TrafficSelector(
     private static final int IPV4_LENGTH = 16;
     private static final int IPV6_LENGTH = 40;
     private static final int MAX_PORT = 65535;
+    private static final Pattern CIDR = Pattern.compile("([^/]+)(?:/(0|[1-9]\\d{0,2}))?");
 
     public TrafficSelector {
         if (start.isIpv4() != end.isIpv4() || start.compareTo(end) > 0) {
@@ -47,13 +50,14 @@ public record TrafficSelector(
 
     /** Every protocol and port of a subnet written as {@code 10.1.0.0/16}. */
     public static TrafficSelector parse(String cidr) {
-        int slash = cidr.indexOf('/');
-        IpAddress address = IpAddress.parse(slash < 0 ? cidr : cidr.substring(0, slash));
-        int prefix =
-                slash < 0
-                        ? address.octets().length() * 8
-                        : Integer.parseInt(cidr.substring(slash + 1));
-        return ofSubnet(address, prefix);
+        Matcher parts = CIDR.matcher(cidr);
+        if (!parts.matches()) {
+            throw new IllegalArgumentException("not a subnet: " + cidr);
+        }
+        IpAddress address = IpAddress.parse(parts.group(1));
+        String prefix = parts.group(2);
+        return ofSubnet(
+                address, prefix == null ? address.octets().length() * 8 : Integer.parseInt(prefix));
     }
 
     private static boolean portsValid(int start, int end) {
@@ -141,14 +145,9 @@ public record TrafficSelector(
     /** For example {@code 10.1.0.0/16}, {@code 10.1.0.1-10.1.0.9} or {@code 10.0.0.1/32[17/53]}. */
     @Override
     public String toString() {
-        int prefix = 0;
-        int bits = start.octets().length() * 8;
-        while (prefix < bits
-                && !(start.masked(prefix, false).equals(start)
-                        && start.masked(prefix, true).equals(end))) {
-            prefix++;
-        }
-        boolean isPrefix = start.masked(prefix, true).equals(end);
+        int prefix = start.commonPrefixLength(end);
+        boolean isPrefix =
+                start.masked(prefix, false).equals(start) && start.masked(prefix, true).equals(end);
         String range = isPrefix ? start + "/" + prefix : start + "-" + end;
         if (protocol == 0 && isAnyPort()) {
             return range;
