@@ -20,7 +20,8 @@ final class UnixHttp {
         this.socket = socket;
     }
 
-    record Response(int status, byte[] body) {}
+    /** The body as UTF-8 text. */
+    record Response(int status, String body) {}
 
     Response get(String path) throws IOException {
         try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
@@ -55,8 +56,9 @@ final class UnixHttp {
             throw new IOException("the answer is not HTTP");
         }
         int status = Integer.parseInt(text.substring(9, 12));
-        byte[] octets = new byte[response.length - body - 4];
-        System.arraycopy(response, body + 4, octets, 0, octets.length);
-        return new Response(status, octets);
+        int start = body + 4;
+        return new Response(
+                status,
+                new String(response, start, response.length - start, StandardCharsets.UTF_8));
     }
 }

@@ -11,6 +11,8 @@ import java.nio.charset.StandardCharsets;
  * </pre>
  */
 public record Identification(int type, Octets data) {
+    private static final int MAX_SHOWN = 256;
+
     public static final int IPV4_ADDR = 1;
     public static final int FQDN = 2;
     public static final int RFC822_ADDR = 3;
@@ -56,20 +58,31 @@ public record Identification(int type, Octets data) {
         writer.u8(type).zeros(3).octets(data);
     }
 
-    /** For people; control characters of a peer's making are shown as {@code ?}. */
+    /**
+     * For people; control characters of a peer's making are shown as {@code ?}, long data is cut.
+     */
     @Override
     public String toString() {
+        String text = text();
+        return text.length() > MAX_SHOWN ? text.substring(0, MAX_SHOWN) + "..." : text;
+    }
+
+    private String text() {
         return switch (type) {
             case IPV4_ADDR, IPV6_ADDR -> new IpAddress(data).toString();
             case FQDN, RFC822_ADDR -> printable();
-            case DER_ASN1_DN -> "dn:" + data;
+            case DER_ASN1_DN -> "dn:" + shown();
             case KEY_ID -> "keyid:" + printable();
-            default -> "id-type-" + type + ":" + data;
+            default -> "id-type-" + type + ":" + shown();
         };
     }
 
+    private Octets shown() {
+        return data.slice(0, Math.min(data.length(), MAX_SHOWN));
+    }
+
     private String printable() {
-        String text = new String(data.toByteArray(), StandardCharsets.UTF_8);
+        String text = new String(shown().toByteArray(), StandardCharsets.UTF_8);
         return text.replaceAll("[^\\x20-\\x7e]", "?");
     }
 }

@@ -15,6 +15,7 @@ import java.util.stream.Collectors;
  * </pre>
  */
 public record Proposal(int number, ProtocolId protocol, Octets spi, List<Transform> transforms) {
+    private static final int MAX_SHOWN = 32;
     private static final int FIXED_LENGTH = 8;
     private static final int MORE = 2;
     private static final int MORE_TRANSFORMS = 3;
@@ -72,10 +73,14 @@ public record Proposal(int number, ProtocolId protocol, Octets spi, List<Transfo
         writer.patchU16(start + 2, writer.length() - start);
     }
 
-    /** For example {@code ESP:AES_GCM_16-256/ESN}, alternatives of one type joined by {@code |}. */
+    /**
+     * For example {@code ESP:AES_GCM_16-256/ESN}, alternatives of one type joined by {@code |}. Cut
+     * where a peer offers more than makes sense.
+     */
     @Override
     public String toString() {
         return transforms.stream()
+                .limit(MAX_SHOWN)
                 .collect(
                         Collectors.groupingBy(
                                 t -> t.type().value(),
