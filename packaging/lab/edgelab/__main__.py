@@ -10,10 +10,12 @@ from pathlib import Path
 from types import FrameType
 from typing import Optional
 
-from edgelab.lab import STRONGSWAN, Runner, Scenario, all_scenarios, with_site_a
 from edgelab.netns import delete_leftovers
 from edgelab.process import Process
 from edgelab.report import Report
+from edgelab.runner import Runner
+from edgelab.scenario import Scenario, all_scenarios, with_site_a
+from edgelab.sites import STRONGSWAN
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 
@@ -42,6 +44,8 @@ def main() -> int:
 
     results: Path = arguments.results
     _empty(results)
+    # Also where whoever started us had interrupts ignored, as shells do for background jobs.
+    signal.signal(signal.SIGINT, _interrupt)
     signal.signal(signal.SIGTERM, _interrupt)
     if left := delete_leftovers():
         print(f"removed {len(left)} namespaces that an earlier run had left")
@@ -59,7 +63,7 @@ def main() -> int:
     return report.finish()
 
 
-def _matches(each: Scenario, patterns: "list[str]") -> bool:
+def _matches(each: Scenario, patterns: list[str]) -> bool:
     if not patterns:
         return True
     base = each.name.split("[")[0]

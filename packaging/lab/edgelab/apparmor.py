@@ -8,7 +8,7 @@ import shutil
 from pathlib import Path
 
 
-def unconfined(*command: str) -> "list[str]":
+def unconfined(*command: str) -> list[str]:
     profiles = Path("/sys/kernel/security/apparmor/profiles")
     try:
         loaded = profiles.read_text()

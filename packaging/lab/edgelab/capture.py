@@ -1,7 +1,6 @@
 """Captures on an interface, by tcpdump, kept with the results."""
 
 import re
-import signal
 from pathlib import Path
 from typing import Callable
 
@@ -10,11 +9,15 @@ from edgelab.clock import wait_until
 from edgelab.netns import Namespace
 from edgelab.packet import Packet, read_capture
 
+# Octets kept of each packet. The kernel's buffer is cut into slots of this size, so a larger one
+# would make room for fewer packets; the lab's links carry 1514.
+_SNAPSHOT = 2000
+
 
 class Capture:
     """Everything that passes an interface, from the end of the constructor on."""
 
-    def __init__(self, namespace: Namespace, interface: str, file: Path) -> None:
+    def __init__(self, namespace: Namespace, interface: str, file: Path, *filters: str) -> None:
         self.file = file
         self._log = file.with_suffix(".tcpdump")
         # Packets are on disk at once, so that a scenario can look while the capture goes on.
@@ -22,7 +25,7 @@ class Capture:
         self._tcpdump = namespace.start(
             unconfined(
                 *("tcpdump", "-Z", "root", "-n", "-U", "--immediate-mode", "-B", "16384"),
-                *("-s", "0", "-i", interface, "-w", str(file)),
+                *("-s", str(_SNAPSHOT), "-i", interface, "-w", str(file), *filters),
             ),
             self._log,
         )
@@ -36,7 +39,7 @@ class Capture:
         if self._tcpdump.ended():
             raise RuntimeError(f"tcpdump on {interface} failed: {self._log.read_text()}")
 
-    def packets(self) -> "list[Packet]":
+    def packets(self) -> list[Packet]:
         return list(read_capture(self.file))
 
     def wait_for(self, wanted: Callable[[Packet], bool], what: str, seconds: float) -> Packet:
@@ -49,10 +52,10 @@ class Capture:
             interval=0.1,
         )
 
-    def stop(self) -> "list[Packet]":
+    def stop(self) -> list[Packet]:
         """Ends the capture; a capture with holes proves nothing, so lost packets are an error."""
         if not self._tcpdump.ended():
-            self._tcpdump.stop(signal.SIGINT)
+            self._tcpdump.stop()
         dropped = re.search(r"(\d+) packets dropped by kernel", self._log.read_text())
         if dropped is None or dropped[1] != "0":
             raise RuntimeError(f"the capture {self.file} is incomplete: {self._log.read_text()}")

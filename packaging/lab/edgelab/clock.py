@@ -9,7 +9,7 @@ T = TypeVar("T")
 EMULATED = os.environ.get("EDGE_IPSEC_LAB_EMULATED") == "yes"
 
 # An emulated processor runs a JVM some ten times slower than a real one, and system calls more so.
-SLOWNESS = 10 if EMULATED else 1
+SLOWNESS = 6 if EMULATED else 1
 
 
 class DeadlinePassed(Exception):

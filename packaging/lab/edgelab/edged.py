@@ -47,9 +47,9 @@ class _NotifySocket:
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         self._socket.bind(str(path))
         self._socket.setblocking(False)
-        self._seen: "list[str]" = []
+        self._seen: list[str] = []
 
-    def lines(self) -> "list[str]":
+    def lines(self) -> list[str]:
         try:
             while True:
                 self._seen += self._socket.recv(4096).decode().splitlines()
@@ -74,10 +74,10 @@ class EdgeIpsecd:
         self._notify_path = work / f"{site.letter}.notify"
         self._notify: Optional[_NotifySocket] = None
         self._configuration_file = results / f"site-{site.letter}.edge-ipsecd.yaml"
-        self._sessions: "dict[str, Session]" = {}
-        self._profiles: "dict[object, str]" = {}
+        self._sessions: dict[str, Session] = {}
+        self._profiles: dict[object, str] = {}
         self._process: Optional[Process] = None
-        self.configuration: "dict[str, Any]" = {
+        self.configuration: dict[str, Any] = {
             "state_dir": str(work / f"{site.letter}.state"),
             "runtime_dir": str(work / f"{site.letter}.run"),
             "api": {"unix_socket": str(self.socket)},
@@ -141,6 +141,13 @@ class EdgeIpsecd:
                 self._notify.close()
                 self._notify = None
 
+    def start_second(self) -> Process:
+        """Another daemon with the same configuration, which is not to work."""
+        return self.site.gateway.start(
+            [str(self._program), "--config", str(self._configuration_file)],
+            self.log.with_suffix(".second.log"),
+        )
+
     def flush(self) -> str:
         """`edge-ipsecd --flush`, which needs no running daemon."""
         return self.site.gateway.run(
@@ -151,12 +158,15 @@ class EdgeIpsecd:
 
     def request(
         self, method: str, path: str, body: Any = None, seconds: float = 30
-    ) -> "tuple[int, str]":
+    ) -> tuple[int, str]:
         """A raw request: the status and the body of the answer, whatever they are."""
         connection = _UnixConnection(self.socket, seconds * SLOWNESS)
         try:
             text = body if isinstance(body, (str, bytes)) or body is None else json.dumps(body)
-            connection.request(method, path, text, {"Content-Type": "application/json"})
+            try:
+                connection.request(method, path, text, {"Content-Type": "application/json"})
+            except (BrokenPipeError, ConnectionResetError):
+                pass  # The answer came before the whole body was sent; it is there to be read.
             answer = connection.getresponse()
             return answer.status, answer.read().decode()
         finally:
@@ -169,12 +179,12 @@ class EdgeIpsecd:
             raise ApiRefused(f"{method} {path}", status, text)
         return json.loads(text) if text else None
 
-    def put(self, session: Session) -> "dict[str, Any]":
+    def put(self, session: Session) -> dict[str, Any]:
         """Creates or replaces the session; the answer means that it is stored, not that it is up."""
         body = self.body(session)
         if session.id in self._sessions:
             body["_revision"] = self.call("GET", self.path(session))["_revision"]
-        answer: "dict[str, Any]" = self.call("PUT", self.path(session), body)
+        answer: dict[str, Any] = self.call("PUT", self.path(session), body)
         self._sessions[session.id] = session
         return answer
 
@@ -189,8 +199,8 @@ class EdgeIpsecd:
     def path(self, session: Session) -> str:
         return f"{API}/sessions/{session.id}"
 
-    def status(self, session: Session) -> "dict[str, Any]":
-        answer: "dict[str, Any]" = self.call("GET", self.path(session) + "/status")
+    def status(self, session: Session) -> dict[str, Any]:
+        answer: dict[str, Any] = self.call("GET", self.path(session) + "/status")
         return answer
 
     def is_up(self, session: Session) -> bool:
@@ -244,9 +254,9 @@ class EdgeIpsecd:
 
         return wait_until(name, f"a tunnel interface with {address}", 10, interval=0.1)
 
-    def body(self, session: Session) -> "dict[str, Any]":
+    def body(self, session: Session) -> dict[str, Any]:
         """The session as the API's JSON."""
-        body: "dict[str, Any]" = {
+        body: dict[str, Any] = {
             "display_name": session.name,
             "enabled": session.enabled,
             "local_endpoint": {"local_address": session.local, "local_id": session.local_id},

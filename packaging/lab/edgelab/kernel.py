@@ -32,7 +32,7 @@ class Policy:
     priority: int
     mark: Optional[str]
     if_id: Optional[str]
-    outer: Optional["tuple[str, str]"]
+    outer: Optional[tuple[str, str]]
     """Source and destination of the ESP packets; None without a template."""
 
     @property
@@ -45,12 +45,12 @@ def _find(pattern: str, text: str) -> Optional[str]:
     return found[1] if found else None
 
 
-def _blocks(text: str) -> "list[str]":
+def _blocks(text: str) -> list[str]:
     """`ip xfrm` prints an object as a line at the margin and indented lines below it."""
     return [block for block in re.split(r"\n(?=\S)", text.strip()) if block]
 
 
-def states(namespace: Namespace) -> "list[State]":
+def states(namespace: Namespace) -> list[State]:
     """The SAs with a key; the placeholder that waits for one after an ACQUIRE is none."""
     found = []
     for block in _blocks(namespace.run("ip", "-s", "xfrm", "state", "list", "nokeys")):
@@ -74,7 +74,7 @@ def states(namespace: Namespace) -> "list[State]":
     return found
 
 
-def policies(namespace: Namespace) -> "list[Policy]":
+def policies(namespace: Namespace) -> list[Policy]:
     """The policies of the machine; those that a socket carries for itself are left out."""
     found = []
     for block in _blocks(namespace.run("ip", "xfrm", "policy", "list", "nosock")):
@@ -101,7 +101,7 @@ def policies(namespace: Namespace) -> "list[Policy]":
 TUNNEL_KINDS = ("vti", "xfrm")
 
 
-def tunnels(namespace: Namespace) -> "list[dict[str, Any]]":
+def tunnels(namespace: Namespace) -> list[dict[str, Any]]:
     """The VTI and XFRM interfaces, as `ip -json -details address` shows them."""
     return [
         link
@@ -110,7 +110,7 @@ def tunnels(namespace: Namespace) -> "list[dict[str, Any]]":
     ]
 
 
-def nft_tables(namespace: Namespace) -> "list[str]":
+def nft_tables(namespace: Namespace) -> list[str]:
     """The tables that are not the lab's own."""
     listed = namespace.run("nft", "list", "tables").split("\n")
     return [line for line in listed if line and not line.endswith(" lab_guard")]

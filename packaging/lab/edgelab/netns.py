@@ -1,13 +1,12 @@
 """Network namespaces, and doing things inside one."""
 
 import ctypes
+import json
 import os
 import signal
-import time
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Iterator, Mapping, Optional, Sequence
-import json
 
 from edgelab.process import Process, run
 
@@ -89,7 +88,7 @@ def delete(name: str) -> None:
     run(["ip", "netns", "delete", name], check=False)
 
 
-def delete_leftovers() -> "list[str]":
+def delete_leftovers() -> list[str]:
     """Namespaces that an earlier run was prevented from removing."""
     names = [line.split()[0] for line in run(["ip", "netns", "list"]).splitlines() if line]
     left = [name for name in names if name.startswith(PREFIX)]

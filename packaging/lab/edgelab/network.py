@@ -16,6 +16,7 @@ from ipaddress import IPv4Address, IPv4Network
 from edgelab.netns import Namespace
 
 ROUTER = "192.0.2.254"
+STRANGER = "192.0.2.66"
 OUTER = IPv4Network("192.0.2.0/24")
 BEHIND_NAT = IPv4Network("198.51.100.0/24")
 
@@ -39,7 +40,7 @@ class Site:
     """Another one, so that two route-based sessions or one of each kind can have their own."""
     seen_as: str
     """The address that the other site sees and sends to: the NAT's, if there is one."""
-    gateway_mac: bytes = b""
+    gateway_mac: bytes
 
     @property
     def inner(self) -> IPv4Network:
@@ -59,7 +60,7 @@ SUBNETS = range(1, 5)
 class Network:
     def __init__(self, name: str, nat: Nat) -> None:
         self.nat = nat
-        self._namespaces: "list[Namespace]" = []
+        self._namespaces: list[Namespace] = []
         self.wire = self._namespace(f"{name}-wire")
         self.wire.ip(
             "link add wire type bridge forward_delay 0 mcast_snooping 0",
@@ -71,7 +72,8 @@ class Network:
         self.site_b = self._site(name, "b", 2, nat is Nat.SITE_B)
         self.hostile = self._namespace(f"{name}-hostile")
         self._plug(self.hostile, "outer", "hostile")
-        self.hostile.ip("addr add 192.0.2.66/24 dev outer", "link set outer up")
+        self.hostile.ip(f"addr add {STRANGER}/24 dev outer", "link set outer up")
+        self.hostile_mac = _mac(self.hostile, "outer")
 
     def _namespace(self, name: str) -> Namespace:
         namespace = Namespace(name)
@@ -115,7 +117,7 @@ class Network:
             "link set outer up",
             f"route add default via {router}",
         )
-        mac = bytes.fromhex(gateway.show("link", "show", "outer")[0]["address"].replace(":", ""))
+        mac = _mac(gateway, "outer")
         return Site(letter, gateway, host, address, second, seen_as, mac)
 
     def _nat(self, name: str, gateway: Namespace, port: str, outside: str, behind: str) -> None:
@@ -177,3 +179,7 @@ class Network:
     def delete(self) -> None:
         for namespace in reversed(self._namespaces):
             namespace.delete()
+
+
+def _mac(namespace: Namespace, interface: str) -> bytes:
+    return bytes.fromhex(namespace.show("link", "show", interface)[0]["address"].replace(":", ""))

@@ -26,10 +26,11 @@ class Packet:
     destination: Optional[Address] = None
     protocol: int = 0
     fragment_offset: int = 0
+    is_fragment: bool = False
     payload: bytes = b""
 
     @property
-    def ports(self) -> "tuple[int, int]":
+    def ports(self) -> tuple[int, int]:
         """Source and destination port; (0, 0) where there are none, as in later fragments."""
         if self.protocol not in (TCP, UDP) or self.fragment_offset or len(self.payload) < 4:
             return 0, 0
@@ -131,6 +132,7 @@ def _parse(seconds: float, frame: bytes, link_type: int) -> Packet:
     packet = frame[at:]
     if ethertype == _ETHERTYPE_IPV4 and len(packet) >= 20:
         header, total = (packet[0] & 15) * 4, int.from_bytes(packet[2:4], "big")
+        fragment = int.from_bytes(packet[6:8], "big") & 0x3FFF  # "more follow", and the offset
         return Packet(
             seconds,
             frame,
@@ -139,7 +141,8 @@ def _parse(seconds: float, frame: bytes, link_type: int) -> Packet:
             ip_address(packet[12:16]),
             ip_address(packet[16:20]),
             packet[9],
-            (int.from_bytes(packet[6:8], "big") & 0x1FFF) * 8,
+            (fragment & 0x1FFF) * 8,
+            fragment != 0,
             packet[header:total],
         )
     if ethertype == _ETHERTYPE_IPV6 and len(packet) >= 40:
@@ -151,8 +154,7 @@ def _parse(seconds: float, frame: bytes, link_type: int) -> Packet:
             ip_address(packet[8:24]),
             ip_address(packet[24:40]),
             packet[6],
-            0,
-            packet[40:],
+            payload=packet[40:],
         )
     return Packet(seconds, frame, ethertype, from_mac)
 

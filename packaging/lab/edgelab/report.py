@@ -33,7 +33,7 @@ class Report:
     """One line for each scenario, on the terminal and in report.txt."""
 
     def __init__(self, results: Path) -> None:
-        self.outcomes: "list[Outcome]" = []
+        self.outcomes: list[Outcome] = []
         self._file = open(results / "report.txt", "w")
         self._started = time.monotonic()
 

@@ -21,17 +21,17 @@ class Mode(Enum):
 
 @dataclass(frozen=True)
 class IkeProfile:
-    encryption: "tuple[str, ...]" = ("AES_128",)
-    digest: "tuple[str, ...]" = ("SHA2_256",)
-    groups: "tuple[str, ...]" = ("GROUP14",)
+    encryption: tuple[str, ...] = ("AES_128",)
+    digest: tuple[str, ...] = ("SHA2_256",)
+    groups: tuple[str, ...] = ("GROUP14",)
     lifetime: int = 86400
 
 
 @dataclass(frozen=True)
 class TunnelProfile:
-    encryption: "tuple[str, ...]" = ("AES_GCM_128",)
-    digest: "tuple[str, ...]" = ()
-    groups: "tuple[str, ...]" = ("GROUP14",)
+    encryption: tuple[str, ...] = ("AES_GCM_128",)
+    digest: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ("GROUP14",)
     lifetime: int = 3600
 
 
@@ -51,8 +51,8 @@ class Mss:
 class Rule:
     """Each source with each destination is a pair of subnets with a Child SA of its own."""
 
-    sources: "tuple[str, ...]"
-    destinations: "tuple[str, ...]"
+    sources: tuple[str, ...]
+    destinations: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ class Session:
     peer_id: str
     psk: str = field(default="a shared secret of the lab", repr=False)
     mode: Mode = Mode.INITIATOR
-    rules: "tuple[Rule, ...]" = ()
+    rules: tuple[Rule, ...] = ()
     tunnel_address: Optional[str] = None
     """With prefix length; a session with one is route-based, with none policy-based."""
     peer_tunnel_address: Optional[str] = None
@@ -85,7 +85,7 @@ class Session:
         return self.tunnel_address is not None
 
     @property
-    def pairs(self) -> "list[tuple[IPv4Network, IPv4Network]]":
+    def pairs(self) -> list[tuple[IPv4Network, IPv4Network]]:
         """Local and remote subnet of each Child SA."""
         if self.route_based:
             everything = IPv4Network("0.0.0.0/0")

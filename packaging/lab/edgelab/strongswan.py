@@ -19,7 +19,7 @@ CHARON = "/usr/sbin/charon-systemd"
 _SETTINGS = """
 charon {{
   load_modular = no
-  load = random drbg nonce openssl sha1 sha2 aes hmac kdf gcm chapoly curve25519 kernel-netlink \
+  load = random drbg nonce openssl sha1 sha2 aes hmac kdf gcm kernel-netlink \
 socket-default vici updown
   install_routes = no
   retransmit_timeout = {retransmit}
@@ -74,11 +74,11 @@ def _is_aead(encryption: str) -> bool:
 
 
 def _proposals(
-    encryption: "tuple[str, ...]",
-    digest: "tuple[str, ...]",
-    groups: "tuple[str, ...]",
+    encryption: tuple[str, ...],
+    digest: tuple[str, ...],
+    groups: tuple[str, ...],
     ike: bool,
-) -> "list[str]":
+) -> list[str]:
     """AEAD and cipher with HMAC need proposals of their own (RFC 7296 section 3.3)."""
     proposals = []
     for aead in (True, False):
@@ -103,7 +103,8 @@ class StrongSwan:
         self._output = results / f"site-{site.letter}.charon.out"
         self._socket = work / f"{site.letter}.vici"
         self._settings = results / f"site-{site.letter}.strongswan.conf"
-        self._sessions: "dict[str, Session]" = {}
+        self._sessions: dict[str, Session] = {}
+        self._if_ids: dict[str, int] = {}
         self._fail_closed = fail_closed
         self._process: Optional[Process] = None
         self._settings.write_text(
@@ -209,9 +210,9 @@ class StrongSwan:
         return f"xfrm{self._if_id(session)}"
 
     def _if_id(self, session: Session) -> int:
-        return 1 + list(self._sessions).index(session.id)
+        return self._if_ids.setdefault(session.id, len(self._if_ids) + 1)
 
-    def _connection(self, session: Session) -> "dict[str, Any]":
+    def _connection(self, session: Session) -> dict[str, Any]:
         ike = session.ike or IkeProfile()
         tunnel = session.tunnel or TunnelProfile()
         dpd = session.dpd or DpdProfile()
@@ -221,7 +222,7 @@ class StrongSwan:
         action = "trap|start" if traps and starts else "trap" if traps else "start"
         if not traps and not starts:
             action = "none"
-        child: "dict[str, Any]" = {
+        child: dict[str, Any] = {
             "esp_proposals": _proposals(tunnel.encryption, tunnel.digest, tunnel.groups, ike=False),
             "rekey_time": f"{tunnel.lifetime}s",
             "start_action": action,
@@ -248,13 +249,13 @@ class StrongSwan:
             "children": children,
         }
 
-    def ike_sas(self, session: Session) -> "list[dict[str, Any]]":
+    def ike_sas(self, session: Session) -> list[dict[str, Any]]:
         """strongSwan's own view of the session's IKE SAs."""
         with self._vici() as vici:
             events = vici.stream("list-sas", "list-sa", ike=session.name)
         return [sa for event in events for sa in event.values()]
 
-    def children(self, session: Session) -> "list[dict[str, Any]]":
+    def children(self, session: Session) -> list[dict[str, Any]]:
         """The Child SAs that carry traffic."""
         return [
             child

@@ -6,11 +6,9 @@ import socket
 import threading
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Optional
 
 from edgelab.clock import SLOWNESS, wait_until
 from edgelab.netns import Namespace
-from edgelab.process import Process
 
 
 @dataclass(frozen=True)
@@ -57,7 +55,7 @@ class PingStream:
     ) -> None:
         self.output = output
         self._process = host.start(
-            ["ping", "-n", "-D", "-i", str(interval), "-I", source, destination], output
+            ["ping", "-n", "-D", "-O", "-i", str(interval), "-I", source, destination], output
         )
 
     def answers(self) -> int:
@@ -73,6 +71,23 @@ class PingStream:
             lambda: f"{more - (wanted - self.answers())} answers",
             interval=0.1,
         )
+
+    def _sent(self) -> int:
+        # -O has ping tell of each one that is not answered, too.
+        return max(map(int, re.findall(r"icmp_seq=(\d+)", self.output.read_text())), default=0)
+
+    def wait_for_sent(self, count: int, seconds: float = 20) -> None:
+        """Until that many pings have left, answered or not."""
+        wait_until(
+            lambda: self._sent() >= count,
+            f"{count} pings of {self.output.name} to be sent",
+            seconds,
+            lambda: f"{self._sent()} sent",
+            interval=0.1,
+        )
+
+    def wait_for_sent_more(self, more: int, seconds: float = 20) -> None:
+        self.wait_for_sent(self._sent() + more, seconds)
 
     def stop(self) -> Pings:
         self._process.stop(signal.SIGINT)
@@ -103,7 +118,7 @@ def tcp_transfer(
         listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     with client.entered():
         connection = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-    failure: "list[Exception]" = []
+    failure: list[Exception] = []
 
     def serve() -> None:
         try:

@@ -9,7 +9,7 @@ import struct
 from pathlib import Path
 from typing import Any, Mapping, Union
 
-Message = Mapping[str, Union[str, "list[str]", "Message"]]
+Message = Mapping[str, Union[str, list[str], "Message"]]
 
 _REQUEST, _RESPONSE, _UNKNOWN, _REGISTER, _CONFIRM, _EVENT = 0, 1, 2, 3, 5, 7
 _SECTION, _SECTION_END, _VALUE, _LIST, _ITEM, _LIST_END = 1, 2, 3, 4, 5, 6
@@ -40,7 +40,7 @@ def encode(message: Message) -> bytes:
     return out
 
 
-def decode(data: bytes) -> "dict[str, Any]":
+def decode(data: bytes) -> dict[str, Any]:
     at = 0
 
     def text(width: int) -> str:
@@ -49,13 +49,13 @@ def decode(data: bytes) -> "dict[str, Any]":
         at += width + length
         return data[at - length : at].decode(errors="replace")
 
-    root: "dict[str, Any]" = {}
-    sections: "list[dict[str, Any]]" = [root]
-    items: "list[str]" = []
+    root: dict[str, Any] = {}
+    sections: list[dict[str, Any]] = [root]
+    items: list[str] = []
     while at < len(data):
         kind, at = data[at], at + 1
         if kind == _SECTION:
-            section: "dict[str, Any]" = {}
+            section: dict[str, Any] = {}
             sections[-1][text(1)] = section
             sections.append(section)
         elif kind == _SECTION_END:
@@ -90,7 +90,7 @@ class Vici:
         packet = bytes([kind]) + _name(name) + body
         self._socket.sendall(struct.pack("!I", len(packet)) + packet)
 
-    def _receive(self) -> "tuple[int, bytes]":
+    def _receive(self) -> tuple[int, bytes]:
         packet = self._exactly(int.from_bytes(self._exactly(4), "big"))
         return packet[0], packet[1:]
 
@@ -103,7 +103,7 @@ class Vici:
             data += part
         return data
 
-    def call(self, command: str, **arguments: Any) -> "dict[str, Any]":
+    def call(self, command: str, **arguments: Any) -> dict[str, Any]:
         """A command with an answer; `success` = no in it is an error."""
         self._send(_REQUEST, command.replace("_", "-"), encode(arguments))
         kind, body = self._receive()
@@ -114,13 +114,13 @@ class Vici:
             raise ViciError(f"{command}: {answer.get('errmsg', 'failed')}")
         return answer
 
-    def stream(self, command: str, event: str, **arguments: Any) -> "list[dict[str, Any]]":
+    def stream(self, command: str, event: str, **arguments: Any) -> list[dict[str, Any]]:
         """A command that answers by a series of events."""
         self._send(_REGISTER, event)
         if self._receive()[0] != _CONFIRM:
             raise ViciError(f"strongSwan does not know the event {event}")
         self._send(_REQUEST, command.replace("_", "-"), encode(arguments))
-        events: "list[dict[str, Any]]" = []
+        events: list[dict[str, Any]] = []
         while True:
             kind, body = self._receive()
             if kind == _RESPONSE:

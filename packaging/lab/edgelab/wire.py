@@ -23,6 +23,7 @@ class Leak(AssertionError):
 class _Protection:
     """A pair of subnets and the time in which its packets must not appear in clear."""
 
+    session_id: str
     local: IPv4Network
     remote: IPv4Network
     since: float
@@ -46,7 +47,8 @@ class Watch:
 
     def __init__(self, network: Network, results: Path, gateways: Sequence[Site]) -> None:
         self._network = network
-        self._protections: "list[_Protection]" = []
+        self._protections: list[_Protection] = []
+        self._forger: Optional[bytes] = None
         site = gateways[0]
         self.wire = Capture(network.wire, f"to-{site.letter}", results / "wire.pcap")
         self._captures = [self.wire]
@@ -63,26 +65,37 @@ class Watch:
                 tunnel = IPv4Network(session.tunnel_address, strict=False)
                 pairs.append((tunnel, tunnel))
         now = time.time()
-        self._protections += [_Protection(*pair, since=now) for pair in pairs]
+        self._protections += [_Protection(session.id, *pair, since=now) for pair in pairs]
 
-    def release(self) -> None:
-        """From now on nothing is protected. Call it before a session is disabled or deleted."""
+    def release(self, session: Optional[Session] = None) -> None:
+        """From now on the session's pairs, or all, do not count. Call it before it is disabled."""
         now = time.time()
         for protection in self._protections:
-            if protection.until is None:
+            if protection.until is None and (
+                session is None or session.id == protection.session_id
+            ):
                 protection.until = now
+
+    def disregard(self, forger: bytes) -> None:
+        """What comes from this MAC address is a stranger's doing, whatever addresses it bears."""
+        self._forger = forger
+
+    def forget(self) -> None:
+        """Nothing was ever protected: for the scenario that leaks on purpose."""
+        self._protections.clear()
 
     def check_now(self) -> None:
         """Judges what was captured so far."""
         self._judge([packet for capture in self._captures for packet in capture.packets()])
 
-    def finish(self) -> "list[Packet]":
+    def finish(self) -> list[Packet]:
         """Ends the captures, judges them, and gives the wire's packets."""
         captured = [capture.stop() for capture in self._captures]
         self._judge([packet for packets in captured for packet in packets])
         return captured[0]
 
-    def _judge(self, packets: "list[Packet]") -> None:
+    def _judge(self, packets: list[Packet]) -> None:
+        packets = [packet for packet in packets if packet.from_mac != self._forger]
         leaked = [
             packet for packet in packets if any(pair.covers(packet) for pair in self._protections)
         ]

@@ -1,12 +1,15 @@
 """Policy-based sessions: rules name subnets, each pair of subnets gets its own Child SA."""
 
-from edgelab.lab import Lab, scenario
+from edgelab.lab import Lab
 from edgelab.report import expect, expect_equal
+from edgelab.scenario import scenario
 from edgelab.session import Mode, Rule
 from edgelab.traffic import ping, tcp_transfer
 
+ROLES = {"initiator": Mode.INITIATOR, "responder": Mode.RESPOND_ONLY}
 
-@scenario(variants=("initiator", "responder"), portable=True)
+
+@scenario(variants=tuple(ROLES), portable=True)
 def policy_based_two_rules(lab: Lab, role: str) -> str:
     """Two rules of two subnets each become eight Child SAs, and every pair of hosts can talk."""
     a, b = lab.site_a, lab.site_b
@@ -14,19 +17,8 @@ def policy_based_two_rules(lab: Lab, role: str) -> str:
         Rule((a.subnet(1), a.subnet(2)), (b.subnet(1), b.subnet(2))),
         Rule((a.subnet(3), a.subnet(4)), (b.subnet(3), b.subnet(4))),
     ]
-    mode = Mode.INITIATOR if role == "initiator" else Mode.RESPOND_ONLY
-    session = lab.policy_session("two-rules", mode, rules)
-    peer = lab.for_peer(session)
-    if role == "initiator":
-        lab.b.put(peer)
-        lab.a.put(session)
-        lab.protect(session)
-    else:
-        lab.a.put(session)
-        lab.protect(session)
-        lab.b.put(peer)
-    lab.a.wait_up(session)
-    lab.b.wait_up(peer)
+    session = lab.policy_session("two-rules", ROLES[role], rules)
+    lab.establish(session)
 
     states = lab.states()
     expect_equal(len(states), 16, "the number of SAs, two for each of eight pairs,")
@@ -47,3 +39,16 @@ def policy_based_two_rules(lab: Lab, role: str) -> str:
     expect_equal(len(used), 16, "the number of SAs that carried the pings")
     tcp_transfer(lab.host_b, b.host_address(1), lab.host_a, a.host_address(2))
     return "8 Child SAs, each carried traffic"
+
+
+@scenario(portable=True)
+def only_the_rules_are_protected(lab: Lab) -> None:
+    """A pair of subnets that no rule names is not taken into the tunnel of another pair."""
+    session = lab.policy_session("one-pair")
+    lab.establish(session)
+    lab.expect_pings(1, 1)
+    before = sum(state.packets for state in lab.states())
+    strangers = ping(lab.host_a, lab.site_a.host_address(2), lab.site_b.host_address(2), count=2)
+    expect_equal(strangers.answered, 0, "the number of answers from a subnet without a rule")
+    after = sum(state.packets for state in lab.states())
+    expect_equal(after, before, "the number of packets in the SAs after pings outside the rules")
