@@ -10,12 +10,14 @@ from pathlib import Path
 from types import FrameType
 from typing import Optional
 
+from edgelab import kerneltests
+from edgelab.edged import is_image
 from edgelab.netns import delete_leftovers
 from edgelab.process import Process
 from edgelab.report import Report
 from edgelab.runner import Runner
 from edgelab.scenario import Scenario, all_scenarios, with_site_a
-from edgelab.sites import STRONGSWAN
+from edgelab.sites import EDGE, STRONGSWAN
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 
@@ -23,7 +25,20 @@ REPOSITORY = Path(__file__).resolve().parents[3]
 def main() -> int:
     parser = argparse.ArgumentParser(prog="packaging/lab/run", description=__doc__)
     parser.add_argument("--list", action="store_true", help="say which scenarios there are")
-    parser.add_argument("--site-a", choices=["edge-ipsecd", STRONGSWAN], help=argparse.SUPPRESS)
+    parser.add_argument("--site-a", choices=[EDGE, STRONGSWAN], help=argparse.SUPPRESS)
+    parser.add_argument(
+        "--image",
+        type=Path,
+        default=REPOSITORY / "daemon" / "target" / "edge-ipsecd",
+        help="the application image to test, by default the one that the build made",
+    )
+    parser.add_argument(
+        "--lanes",
+        type=int,
+        default=min(2, os.cpu_count() or 1),
+        help="how many scenarios run side by side, each between sites of its own",
+    )
+    parser.add_argument("--kernel-tests", type=Path, help=argparse.SUPPRESS)
     parser.add_argument("--results", type=Path, required=True, help=argparse.SUPPRESS)
     parser.add_argument(
         "patterns", nargs="*", help="names of scenarios, * and ? allowed; without any, all"
@@ -42,6 +57,11 @@ def main() -> int:
             print(f"{each.name}\n    {(each.function.__doc__ or '').strip().splitlines()[0]}")
         return 0
 
+    if any(EDGE in (each.setting.site_a, each.setting.site_b) for each in chosen):
+        if not is_image(arguments.image):
+            print(f"no bin/edge-ipsecd in {arguments.image}; build: mvn -q -DskipTests package")
+            return 2
+
     results: Path = arguments.results
     _empty(results)
     # Also where whoever started us had interrupts ignored, as shells do for background jobs.
@@ -51,7 +71,9 @@ def main() -> int:
         print(f"removed {len(left)} namespaces that an earlier run had left")
     report = Report(results)
     try:
-        Runner(REPOSITORY, results, report).run(chosen)
+        if arguments.kernel_tests:
+            kerneltests.run(arguments.kernel_tests, results, report)
+        Runner(arguments.image, results, report).run(chosen, arguments.lanes)
     except KeyboardInterrupt:
         report.say("interrupted; cleaning up")
         report.finish()

@@ -1,6 +1,7 @@
 """Deadlines. Everything in the lab waits for a condition, and gives up after a while."""
 
 import os
+import threading
 import time
 from typing import Callable, Optional, TypeVar
 
@@ -14,6 +15,22 @@ SLOWNESS = 6 if EMULATED else 1
 
 class DeadlinePassed(Exception):
     """Something that was waited for did not happen in time."""
+
+
+class Interrupted(Exception):
+    """The run is being ended from outside."""
+
+
+_interrupted = threading.Event()
+
+
+def interrupt() -> None:
+    """Ends every wait, in whatever thread."""
+    _interrupted.set()
+
+
+def interrupted() -> bool:
+    return _interrupted.is_set()
 
 
 def wait_until(
@@ -36,4 +53,5 @@ def wait_until(
         if time.monotonic() > deadline:
             seen = f"; seen instead: {explain()}" if explain else ""
             raise DeadlinePassed(f"waited {seconds * SLOWNESS:.0f} s for {what}{seen}")
-        time.sleep(interval)
+        if _interrupted.wait(interval):
+            raise Interrupted()

@@ -160,6 +160,8 @@ class EdgeIpsecd:
         self, method: str, path: str, body: Any = None, seconds: float = 30
     ) -> tuple[int, str]:
         """A raw request: the status and the body of the answer, whatever they are."""
+        if not self.running:
+            raise CommandFailed(f"edge-ipsecd is not running: {self._last_words()}")
         connection = _UnixConnection(self.socket, seconds * SLOWNESS)
         try:
             text = body if isinstance(body, (str, bytes)) or body is None else json.dumps(body)
@@ -169,6 +171,10 @@ class EdgeIpsecd:
                 pass  # The answer came before the whole body was sent; it is there to be read.
             answer = connection.getresponse()
             return answer.status, answer.read().decode()
+        except (OSError, http.client.HTTPException) as e:
+            raise CommandFailed(
+                f"{method} {path} had no answer: {e!r}; edge-ipsecd last said: {self._last_words()}"
+            ) from e
         finally:
             connection.close()
 
@@ -334,11 +340,6 @@ class EdgeIpsecd:
         return int(found[1]) if found else 0
 
 
-def image_of(repository: Path) -> Path:
-    """The application image that the build makes."""
-    image = repository / "daemon" / "target" / "edge-ipsecd"
-    if not os.access(image / "bin" / "edge-ipsecd", os.X_OK):
-        raise CommandFailed(
-            f"{image}/bin/edge-ipsecd is not there; build first: mvn -q -DskipTests package"
-        )
-    return image
+def is_image(folder: Path) -> bool:
+    """Whether a folder holds the application image that the build makes."""
+    return os.access(folder / "bin" / "edge-ipsecd", os.X_OK)

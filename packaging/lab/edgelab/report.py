@@ -1,6 +1,7 @@
 """What a scenario tells the reader, and what the run comes to."""
 
 import sys
+import threading
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,6 +36,8 @@ class Report:
     def __init__(self, results: Path) -> None:
         self.outcomes: list[Outcome] = []
         self._file = open(results / "report.txt", "w")
+        self._lock = threading.Lock()
+        self._summary = results / "summary"
         self._started = time.monotonic()
 
     def say(self, line: str) -> None:
@@ -42,20 +45,23 @@ class Report:
         print(line, file=self._file, flush=True)
 
     def add(self, outcome: Outcome, evidence: Path) -> None:
-        self.outcomes.append(outcome)
         verdict = "FAILED" if outcome.failure else "ok    "
         facts = f"  {outcome.facts}" if outcome.facts else ""
-        self.say(f"{verdict} {outcome.name:<52} {outcome.seconds:6.1f} s{facts}")
+        lines = [f"{verdict} {outcome.name:<52} {outcome.seconds:6.1f} s{facts}"]
         if outcome.failure:
-            for line in outcome.failure.splitlines():
-                self.say(f"         {line}")
-            self.say(f"         logs and captures: {evidence}")
+            lines += [f"         {line}" for line in outcome.failure.splitlines()]
+            lines.append(f"         logs and captures: {evidence}")
+        with self._lock:
+            self.outcomes.append(outcome)
+            self.say("\n".join(lines))
 
     def finish(self) -> int:
         failed = [outcome for outcome in self.outcomes if outcome.failure]
         self.say(f"\nThe scenarios took {time.monotonic() - self._started:.0f} s.")
         for outcome in failed:
             self.say(f"failed: {outcome.name}")
-        self.say(f"{len(self.outcomes) - len(failed)} passed, {len(failed)} failed")
+        passed = len(self.outcomes) - len(failed)
+        self.say(f"{passed} passed, {len(failed)} failed")
+        self._summary.write_text(f"{passed} {len(failed)} 0\n")
         sys.stdout.flush()
         return 1 if failed or not self.outcomes else 0

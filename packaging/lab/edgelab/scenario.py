@@ -17,6 +17,8 @@ class Scenario:
     variant: Optional[str] = None
     portable: bool = False
     """Whether it makes sense with strongSwan at site A, to test the lab itself."""
+    alone: bool = False
+    """Whether it changes something for the whole machine and must have no other beside it."""
 
     def run(self, lab: Lab) -> str:
         if self.variant is None:
@@ -28,7 +30,10 @@ _registry: list[Scenario] = []
 
 
 def scenario(
-    setting: Setting = PLAIN, variants: Sequence[str] = (), portable: bool = False
+    setting: Setting = PLAIN,
+    variants: Sequence[str] = (),
+    portable: bool = False,
+    alone: bool = False,
 ) -> Callable[[Callable[..., Optional[str]]], Callable[..., Optional[str]]]:
     """Registers a function as a scenario; with variants, once for each, as `name[variant]`."""
 
@@ -36,7 +41,7 @@ def scenario(
         name = function.__name__.replace("_", "-")
         for variant in variants or (None,):
             full = f"{name}[{variant}]" if variant else name
-            _registry.append(Scenario(full, setting, function, variant, portable))
+            _registry.append(Scenario(full, setting, function, variant, portable, alone))
         return function
 
     return register

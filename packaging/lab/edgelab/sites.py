@@ -7,7 +7,7 @@ from typing import Protocol
 
 from edgelab import kernel
 from edgelab.clock import wait_until
-from edgelab.edged import EdgeIpsecd, image_of
+from edgelab.edged import EdgeIpsecd
 from edgelab.netns import Namespace
 from edgelab.network import Nat, Network, Site
 from edgelab.process import CommandFailed
@@ -85,7 +85,7 @@ TWO_STRONGSWANS = Setting(site_a=STRONGSWAN)
 class Sites:
     """A network with a running daemon in each gateway, for as many scenarios as can share it."""
 
-    def __init__(self, name: str, setting: Setting, repository: Path, results: Path) -> None:
+    def __init__(self, name: str, setting: Setting, image: Path, results: Path) -> None:
         self.setting = setting
         self.results = results
         self.worn = False
@@ -95,19 +95,23 @@ class Sites:
         self.work.mkdir(parents=True)
         results.mkdir(parents=True)
         self.network = Network(name, Nat(setting.nat))
-        self._repository = repository
+        self._image = image
         self.b = self._gateway(self.network.site_b, setting.site_b, fail_closed=False)
         self.a = self._gateway(self.network.site_a, setting.site_a, fail_closed=True)
         if setting.site_b == STRONGSWAN:
             self.network.guard(self.network.site_b)
-        self.b.start()
-        self.a.start()
+        try:
+            self.b.start()
+            self.a.start()
+        except BaseException:
+            self.delete()
+            raise
 
     def _gateway(self, site: Site, kind: str, fail_closed: bool) -> Gateway:
         if kind == STRONGSWAN:
             return StrongSwan(site, self.work, self.results, fail_closed)
         return EdgeIpsecd(
-            image_of(self._repository),
+            self._image,
             site,
             self.work,
             self.results,

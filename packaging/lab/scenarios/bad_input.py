@@ -136,7 +136,7 @@ def _kernel_without(module: str) -> Iterator[None]:
         loader.write_text(path)
 
 
-@scenario()
+@scenario(alone=True)
 def kernel_lacks_the_algorithm(lab: Lab) -> str:
     """The kernel refuses an SA: the session says so, others go on, and with the module it heals."""
     with _undisturbed(lab):
