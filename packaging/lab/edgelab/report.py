@@ -1,0 +1,67 @@
+"""What a scenario tells the reader, and what the run comes to."""
+
+import sys
+import threading
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Optional
+
+
+class ScenarioFailed(AssertionError):
+    """An expectation of a scenario did not hold."""
+
+
+def expect(truth: object, what: str, seen: object = None) -> None:
+    """Fails the scenario unless `truth`; `what` says what should be, `seen` what is."""
+    if not truth:
+        raise ScenarioFailed(f"expected {what}" + (f"; seen: {seen}" if seen is not None else ""))
+
+
+def expect_equal(seen: object, wanted: object, what: str) -> None:
+    expect(seen == wanted, f"{what} to be {wanted}", seen)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    name: str
+    seconds: float
+    facts: str
+    failure: Optional[str] = None
+
+
+class Report:
+    """One line for each scenario, on the terminal and in report.txt."""
+
+    def __init__(self, results: Path) -> None:
+        self.outcomes: list[Outcome] = []
+        self._file = open(results / "report.txt", "w")
+        self._lock = threading.Lock()
+        self._summary = results / "summary"
+        self._started = time.monotonic()
+
+    def say(self, line: str) -> None:
+        print(line, flush=True)
+        print(line, file=self._file, flush=True)
+
+    def add(self, outcome: Outcome, evidence: Path) -> None:
+        verdict = "FAILED" if outcome.failure else "ok    "
+        facts = f"  {outcome.facts}" if outcome.facts else ""
+        lines = [f"{verdict} {outcome.name:<52} {outcome.seconds:6.1f} s{facts}"]
+        if outcome.failure:
+            lines += [f"         {line}" for line in outcome.failure.splitlines()]
+            lines.append(f"         logs and captures: {evidence}")
+        with self._lock:
+            self.outcomes.append(outcome)
+            self.say("\n".join(lines))
+
+    def finish(self) -> int:
+        failed = [outcome for outcome in self.outcomes if outcome.failure]
+        self.say(f"\nThe scenarios took {time.monotonic() - self._started:.0f} s.")
+        for outcome in failed:
+            self.say(f"failed: {outcome.name}")
+        passed = len(self.outcomes) - len(failed)
+        self.say(f"{passed} passed, {len(failed)} failed")
+        self._summary.write_text(f"{passed} {len(failed)} 0\n")
+        sys.stdout.flush()
+        return 1 if failed or not self.outcomes else 0

@@ -1,0 +1,117 @@
+"""VPN sessions as the lab speaks of them; each gateway's driver puts them into its own words.
+
+The names and values are those of the API under test (`resource_type`, profile enums, modes), so a
+scenario reads like a request.
+"""
+
+import uuid
+from dataclasses import dataclass, field, replace
+from enum import Enum
+from ipaddress import IPv4Network
+from typing import Any, Optional
+
+_NAMES = uuid.UUID("6c6f9f0a-3c0f-4f35-9d31-3f0a1f5a1f10")
+
+
+class Mode(Enum):
+    INITIATOR = "INITIATOR"
+    RESPOND_ONLY = "RESPOND_ONLY"
+    ON_DEMAND = "ON_DEMAND"
+
+
+@dataclass(frozen=True)
+class IkeProfile:
+    encryption: tuple[str, ...] = ("AES_128",)
+    digest: tuple[str, ...] = ("SHA2_256",)
+    groups: tuple[str, ...] = ("GROUP14",)
+    lifetime: int = 86400
+
+
+@dataclass(frozen=True)
+class TunnelProfile:
+    encryption: tuple[str, ...] = ("AES_GCM_128",)
+    digest: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ("GROUP14",)
+    lifetime: int = 3600
+
+
+@dataclass(frozen=True)
+class DpdProfile:
+    interval: int = 60
+    retries: int = 10
+
+
+@dataclass(frozen=True)
+class Mss:
+    direction: str
+    size: Optional[int] = None
+
+
+@dataclass(frozen=True)
+class Rule:
+    """Each source with each destination is a pair of subnets with a Child SA of its own."""
+
+    sources: tuple[str, ...]
+    destinations: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Session:
+    name: str
+    local: str
+    peer: str
+    local_id: str
+    peer_id: str
+    psk: str = field(default="a shared secret of the lab", repr=False)
+    mode: Mode = Mode.INITIATOR
+    rules: tuple[Rule, ...] = ()
+    tunnel_address: Optional[str] = None
+    """With prefix length; a session with one is route-based, with none policy-based."""
+    peer_tunnel_address: Optional[str] = None
+    peer_is_anywhere: bool = False
+    """The peer's address may change or is not known: only strongSwan can be told so."""
+    enabled: bool = True
+    ike: Optional[IkeProfile] = None
+    tunnel: Optional[TunnelProfile] = None
+    dpd: Optional[DpdProfile] = None
+    mss: Optional[Mss] = None
+
+    @property
+    def id(self) -> str:
+        return str(uuid.uuid5(_NAMES, self.name))
+
+    @property
+    def route_based(self) -> bool:
+        return self.tunnel_address is not None
+
+    @property
+    def pairs(self) -> list[tuple[IPv4Network, IPv4Network]]:
+        """Local and remote subnet of each Child SA."""
+        if self.route_based:
+            everything = IPv4Network("0.0.0.0/0")
+            return [(everything, everything)]
+        return [
+            (IPv4Network(source), IPv4Network(destination))
+            for rule in self.rules
+            for source in rule.sources
+            for destination in rule.destinations
+        ]
+
+    def but(self, **changes: Any) -> "Session":
+        """The same session with something else about it."""
+        return replace(self, **changes)
+
+    def seen_from_peer(self) -> "Session":
+        """What the other gateway has to be told for this session to come up."""
+        return replace(
+            self,
+            local=self.peer,
+            peer=self.local,
+            local_id=self.peer_id,
+            peer_id=self.local_id,
+            rules=tuple(Rule(rule.destinations, rule.sources) for rule in self.rules),
+            tunnel_address=self.peer_tunnel_address,
+            peer_tunnel_address=self.tunnel_address,
+            mode=Mode.RESPOND_ONLY if self.mode is not Mode.RESPOND_ONLY else Mode.INITIATOR,
+            mss=None,
+        )

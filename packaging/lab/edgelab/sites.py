@@ -1,0 +1,158 @@
+"""Sites: a network with a running daemon in each gateway, shared by scenarios that need the same."""
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from edgelab import kernel
+from edgelab.clock import wait_until
+from edgelab.edged import EdgeIpsecd
+from edgelab.netns import Namespace
+from edgelab.network import Nat, Network, Site
+from edgelab.process import CommandFailed
+from edgelab.session import Session
+from edgelab.strongswan import StrongSwan
+
+WORK = Path("/run/edge-ipsec-lab")
+
+
+class Gateway(Protocol):
+    """What a scenario may ask of a gateway, whoever wrote its software."""
+
+    site: Site
+
+    def start(self) -> None:
+        ...
+
+    def stop(self) -> None:
+        ...
+
+    def kill(self) -> None:
+        ...
+
+    def put(self, session: Session) -> object:
+        ...
+
+    def delete(self, session: Session) -> None:
+        ...
+
+    def delete_all(self) -> None:
+        ...
+
+    def is_up(self, session: Session) -> bool:
+        ...
+
+    def wait_up(self, session: Session, seconds: float = 20) -> None:
+        ...
+
+    def why_down(self, session: Session) -> str:
+        ...
+
+    def interface(self, session: Session) -> str:
+        ...
+
+
+EDGE, STRONGSWAN = "edge-ipsecd", "strongswan"
+
+
+@dataclass(frozen=True, order=True)
+class Setting:
+    """The sites a scenario needs. Scenarios with equal settings share sites and daemons."""
+
+    site_a: str = EDGE
+    site_b: str = STRONGSWAN
+    nat: str = Nat.NONE.value
+    tunnel_interface: str = "auto"
+
+    def __str__(self) -> str:
+        parts = [f"{self.site_a} to {self.site_b}"]
+        if self.nat != Nat.NONE.value:
+            parts.append(f"NAT {self.nat}")
+        if self.tunnel_interface != "auto":
+            parts.append(f"tunnel_interface {self.tunnel_interface}")
+        return ", ".join(parts)
+
+
+PLAIN = Setting()
+NAT_BEFORE_US = Setting(nat=Nat.SITE_A.value)
+NAT_BEFORE_PEER = Setting(nat=Nat.SITE_B.value)
+XFRM_INTERFACES = Setting(tunnel_interface="xfrm")
+TWO_OF_OURS = Setting(site_b=EDGE)
+TWO_STRONGSWANS = Setting(site_a=STRONGSWAN)
+
+
+class Sites:
+    """A network with a running daemon in each gateway, for as many scenarios as can share it."""
+
+    def __init__(self, name: str, setting: Setting, image: Path, results: Path) -> None:
+        self.setting = setting
+        self.results = results
+        self.worn = False
+        """Whether a scenario changed something that the next one must not find."""
+        self.work = WORK / name
+        shutil.rmtree(self.work, ignore_errors=True)
+        self.work.mkdir(parents=True)
+        results.mkdir(parents=True)
+        self.network = Network(name, Nat(setting.nat))
+        self._image = image
+        self.b = self._gateway(self.network.site_b, setting.site_b, fail_closed=False)
+        self.a = self._gateway(self.network.site_a, setting.site_a, fail_closed=True)
+        if setting.site_b == STRONGSWAN:
+            self.network.guard(self.network.site_b)
+        try:
+            self.b.start()
+            self.a.start()
+        except BaseException:
+            self.delete()
+            raise
+
+    def _gateway(self, site: Site, kind: str, fail_closed: bool) -> Gateway:
+        if kind == STRONGSWAN:
+            return StrongSwan(site, self.work, self.results, fail_closed)
+        return EdgeIpsecd(
+            self._image,
+            site,
+            self.work,
+            self.results,
+            tunnel_interface=self.setting.tunnel_interface,
+        )
+
+    def clean(self) -> None:
+        """Takes away what a scenario left, and insists that the kernel forgets it all."""
+        self.a.delete_all()
+        self.b.delete_all()
+        for gateway in (self.a, self.b):
+            wait_clean(gateway.site.gateway)
+
+    def delete(self) -> None:
+        for gateway in (self.a, self.b):
+            try:
+                gateway.kill()
+            except CommandFailed:
+                pass
+        self.network.delete()
+        shutil.rmtree(self.work, ignore_errors=True)
+
+
+def leftovers(namespace: Namespace) -> list[str]:
+    """What a gateway without sessions must not have in its kernel."""
+    return (
+        [f"state to {state.destination} spi {state.spi:#x}" for state in kernel.states(namespace)]
+        + [
+            f"policy {policy.direction} {policy.source} > {policy.destination}"
+            for policy in kernel.policies(namespace)
+        ]
+        + [f"interface {link['ifname']}" for link in kernel.tunnels(namespace)]
+        + kernel.nft_tables(namespace)
+    )
+
+
+def wait_clean(namespace: Namespace, seconds: float = 10) -> None:
+    wait_until(
+        lambda: not leftovers(namespace),
+        f"nothing of a deleted session to be left in the kernel of {namespace.name}",
+        seconds,
+        lambda: ", ".join(leftovers(namespace)),
+        interval=0.1,
+    )

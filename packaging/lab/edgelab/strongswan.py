@@ -1,0 +1,300 @@
+"""A gateway run by strongSwan: the peer that nobody here wrote."""
+
+import json
+import re
+import signal
+from pathlib import Path
+from typing import Any, Optional
+
+from edgelab.apparmor import unconfined
+from edgelab.clock import SLOWNESS, wait_until
+from edgelab.network import Site
+from edgelab.process import CommandFailed, Process
+from edgelab.session import DpdProfile, IkeProfile, Mode, Session, TunnelProfile
+from edgelab.vici import Vici, ViciError
+
+CHARON = "/usr/sbin/charon-systemd"
+
+# strongSwan's settings end at the end of the line, never at a semicolon.
+_SETTINGS = """
+charon {{
+  load_modular = no
+  load = random drbg nonce openssl sha1 sha2 aes hmac kdf gcm kernel-netlink \
+socket-default vici updown
+  install_routes = no
+  retransmit_timeout = {retransmit}
+  retransmit_base = 1.4
+  retransmit_tries = 5
+  plugins {{
+    vici {{
+      socket = unix://{socket}
+    }}
+  }}
+  filelog {{
+    file {{
+      path = {log}
+      default = 1
+      ike = 2
+      cfg = 2
+      flush_line = yes
+      time_format = %H:%M:%S
+      time_add_ms = yes
+    }}
+  }}
+}}
+charon-systemd {{
+  journal {{
+    default = -1
+  }}
+}}
+"""
+
+_ENCRYPTION = {
+    "AES_128": "aes128",
+    "AES_256": "aes256",
+    "AES_GCM_128": "aes128gcm16",
+    "AES_GCM_192": "aes192gcm16",
+    "AES_GCM_256": "aes256gcm16",
+    "CHACHA20_POLY1305": "chacha20poly1305",
+}
+_DIGEST = {"SHA1": "sha1", "SHA2_256": "sha256", "SHA2_384": "sha384", "SHA2_512": "sha512"}
+_GROUP = {
+    "GROUP14": "modp2048",
+    "GROUP15": "modp3072",
+    "GROUP16": "modp4096",
+    "GROUP19": "ecp256",
+    "GROUP20": "ecp384",
+    "GROUP21": "ecp521",
+    "GROUP31": "curve25519",
+}
+
+
+def _is_aead(encryption: str) -> bool:
+    return "GCM" in encryption or "POLY1305" in encryption
+
+
+def _proposals(
+    encryption: tuple[str, ...],
+    digest: tuple[str, ...],
+    groups: tuple[str, ...],
+    ike: bool,
+) -> list[str]:
+    """AEAD and cipher with HMAC need proposals of their own (RFC 7296 section 3.3)."""
+    proposals = []
+    for aead in (True, False):
+        ciphers = [_ENCRYPTION[name] for name in encryption if _is_aead(name) is aead]
+        if not ciphers:
+            continue
+        digests = [_DIGEST[name] for name in digest]
+        if aead and not ike:
+            digests = []
+        elif aead:
+            digests = ["prf" + name for name in digests or ["sha256", "sha384", "sha512"]]
+        proposals.append("-".join(ciphers + digests + [_GROUP[name] for name in groups]))
+    return proposals
+
+
+class StrongSwan:
+    """charon in a site's gateway, spoken to by its control socket."""
+
+    def __init__(self, site: Site, work: Path, results: Path, fail_closed: bool = False) -> None:
+        self.site = site
+        self.log = results / f"site-{site.letter}.charon.log"
+        self._output = results / f"site-{site.letter}.charon.out"
+        self._socket = work / f"{site.letter}.vici"
+        self._settings = results / f"site-{site.letter}.strongswan.conf"
+        self._sessions: dict[str, Session] = {}
+        self._if_ids: dict[str, int] = {}
+        self._fail_closed = fail_closed
+        self._process: Optional[Process] = None
+        self._settings.write_text(
+            _SETTINGS.format(retransmit=1.5, socket=self._socket, log=self.log)
+        )
+
+    def start(self) -> None:
+        self._socket.unlink(missing_ok=True)
+        self._process = self.site.gateway.start(
+            unconfined(CHARON), self._output, {"STRONGSWAN_CONF": str(self._settings)}
+        )
+        wait_until(self._answers, "strongSwan to answer", 10, self._last_output)
+        for session in self._sessions.values():
+            self._load(session)
+
+    def _answers(self) -> bool:
+        if self._process is None or self._process.ended():
+            raise CommandFailed(f"strongSwan ended at its start: {self._last_output()}")
+        try:
+            with self._vici() as vici:
+                return bool(vici.call("version"))
+        except OSError:
+            return False
+
+    def _last_output(self) -> str:
+        text = self._output.read_text() + (self.log.read_text() if self.log.exists() else "")
+        return text[-1000:]
+
+    def _vici(self) -> Vici:
+        return Vici(self._socket, 30 * SLOWNESS)
+
+    @property
+    def pid(self) -> int:
+        assert self._process is not None
+        return self._process.pid
+
+    def stop(self) -> None:
+        """A proper end: DELETE to the peers, kernel cleaned."""
+        if self._process is not None:
+            self._process.stop(signal.SIGTERM, 30)
+            self._process = None
+
+    def kill(self) -> None:
+        """The power cut: nobody is told, and the kernel keeps nothing, as after a reboot."""
+        if self._process is not None:
+            self._process.stop(signal.SIGKILL)
+            self._process = None
+        self.site.gateway.ip("xfrm state flush", "xfrm policy flush")
+
+    def put(self, session: Session) -> None:
+        """Creates or replaces a session; a disabled one is not loaded."""
+        if session.id in self._sessions:
+            self.delete(session)
+        self._sessions[session.id] = session
+        if session.route_based:
+            name = self.interface(session)
+            self.site.gateway.ip(
+                f"link add {name} type xfrm dev outer if_id {self._if_id(session)}",
+                f"link set {name} mtu 1400 up",
+                f"addr add {session.tunnel_address} dev {name}",
+            )
+        if self._process is not None:
+            self._load(session)
+
+    def _load(self, session: Session) -> None:
+        if not session.enabled:
+            return
+        connection = self._connection(session)
+        shown = self.log.with_name(f"site-{self.site.letter}.{session.name}.connection.json")
+        shown.write_text(json.dumps(connection, indent=2) + "\n")
+        with self._vici() as vici:
+            vici.call(
+                "load-shared",
+                id=session.id,
+                type="IKE",
+                data=session.psk,
+                owners=[session.local_id, session.peer_id],
+            )
+            vici.call("load-conn", **{session.name: connection})
+
+    def delete(self, session: Session) -> None:
+        """Takes a session away, telling the peer."""
+        del self._sessions[session.id]
+        if self._process is not None:
+            with self._vici() as vici:
+                for command, arguments in (
+                    ("unload-conn", {"name": session.name}),
+                    ("unload-shared", {"id": session.id}),
+                    ("terminate", {"ike": session.name, "force": "yes", "timeout": "2000"}),
+                ):
+                    try:
+                        vici.call(command, **arguments)
+                    except ViciError:
+                        pass  # It was not loaded, or had no SA.
+        if session.route_based:
+            self.site.gateway.ip(f"link delete {self.interface(session)}")
+
+    def delete_all(self) -> None:
+        for session in list(self._sessions.values()):
+            self.delete(session)
+
+    def interface(self, session: Session) -> str:
+        return f"xfrm{self._if_id(session)}"
+
+    def _if_id(self, session: Session) -> int:
+        return self._if_ids.setdefault(session.id, len(self._if_ids) + 1)
+
+    def _connection(self, session: Session) -> dict[str, Any]:
+        ike = session.ike or IkeProfile()
+        tunnel = session.tunnel or TunnelProfile()
+        dpd = session.dpd or DpdProfile()
+        starts = session.mode is Mode.INITIATOR
+        # What a gateway does about traffic while there is no tunnel: a trap holds it back.
+        traps = session.mode is Mode.ON_DEMAND or self._fail_closed
+        action = "trap|start" if traps and starts else "trap" if traps else "start"
+        if not traps and not starts:
+            action = "none"
+        child: dict[str, Any] = {
+            "esp_proposals": _proposals(tunnel.encryption, tunnel.digest, tunnel.groups, ike=False),
+            "rekey_time": f"{tunnel.lifetime}s",
+            "start_action": action,
+            "dpd_action": "restart" if starts else "trap" if traps else "clear",
+            "close_action": action.replace("trap|start", "start"),
+        }
+        if session.route_based:
+            child["if_id_in"] = child["if_id_out"] = str(self._if_id(session))
+        children = {
+            f"{session.name}-{n}": {**child, "local_ts": [str(local)], "remote_ts": [str(remote)]}
+            for n, (local, remote) in enumerate(session.pairs, start=1)
+        }
+        return {
+            "version": "2",
+            "local_addrs": [session.local],
+            "remote_addrs": ["%any"] if session.peer_is_anywhere else [session.peer],
+            "proposals": _proposals(ike.encryption, ike.digest, ike.groups, ike=True),
+            "rekey_time": f"{ike.lifetime}s",
+            "dpd_delay": f"{dpd.interval}s",
+            "keyingtries": "0" if starts else "1",
+            "mobike": "no",
+            "local": {"auth": "psk", "id": session.local_id},
+            "remote": {"auth": "psk", "id": session.peer_id},
+            "children": children,
+        }
+
+    def ike_sas(self, session: Session) -> list[dict[str, Any]]:
+        """strongSwan's own view of the session's IKE SAs."""
+        with self._vici() as vici:
+            events = vici.stream("list-sas", "list-sa", ike=session.name)
+        return [sa for event in events for sa in event.values()]
+
+    def children(self, session: Session) -> list[dict[str, Any]]:
+        """The Child SAs that carry traffic."""
+        return [
+            child
+            for sa in self.ike_sas(session)
+            if sa["state"] == "ESTABLISHED"
+            for child in sa.get("child-sas", {}).values()
+            if child["state"] == "INSTALLED"
+        ]
+
+    def is_up(self, session: Session) -> bool:
+        """Every pair has its Child SA."""
+        return len({child["name"] for child in self.children(session)}) == len(session.pairs)
+
+    def why_down(self, session: Session) -> str:
+        states = [
+            (sa["state"], [child["state"] for child in sa.get("child-sas", {}).values()])
+            for sa in self.ike_sas(session)
+        ]
+        return f"strongSwan at site {self.site.letter} has {states or 'no IKE SA'}"
+
+    def wait_up(self, session: Session, seconds: float = 20) -> None:
+        wait_until(
+            lambda: self.is_up(session),
+            f"{session.name} to be up at site {self.site.letter}",
+            seconds,
+            lambda: self.why_down(session),
+            interval=0.2,
+        )
+
+    def initiate(self, session: Session) -> None:
+        """Starts every Child SA by hand, without waiting for the outcome."""
+        with self._vici() as vici:
+            for n in range(1, len(session.pairs) + 1):
+                vici.call("initiate", child=f"{session.name}-{n}", timeout="-1")
+
+    def terminate(self, session: Session) -> None:
+        """Deletes the session's IKE SAs at the peer too; the session itself stays."""
+        with self._vici() as vici:
+            vici.call("terminate", ike=session.name, timeout=str(20_000 * SLOWNESS))
+
+    def logged(self, pattern: str) -> bool:
+        return re.search(pattern, self.log.read_text()) is not None
