@@ -1,0 +1,5 @@
+/** Benchmarks, one class per question. */
+@NullMarked
+package io.edgeipsec.bench;
+
+import org.jspecify.annotations.NullMarked;
