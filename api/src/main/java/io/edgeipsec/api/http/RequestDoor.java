@@ -136,8 +136,10 @@ final class RequestDoor {
         request.resume();
     }
 
+    /** One that will come for sure: who asks first may keep it after a refusal, or not. */
     private static boolean hasSmallBody(HttpServerRequest request) {
         return request.getHeader(HttpHeaders.TRANSFER_ENCODING) == null
+                && request.getHeader(HttpHeaders.EXPECT) == null
                 && announcedLength(request) <= Limits.MAX_BODY_OCTETS;
     }
 
