@@ -14,6 +14,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The API's OpenAPI 3.1 document, parsed once at start. Immutable after loading, any thread.
@@ -23,6 +25,7 @@ import java.util.OptionalLong;
  */
 public final class ApiDocument {
 
+    private static final Logger LOG = LoggerFactory.getLogger(ApiDocument.class);
     private static final String RESOURCE = "openapi.json";
     private static final String LAB_MINIMUM = "x-lab-minimum";
 
@@ -48,6 +51,10 @@ public final class ApiDocument {
             byte[] bytes = in.readAllBytes();
             ObjectNode root = (ObjectNode) JsonTree.read(bytes);
             if (labMinSaLifeTime.isPresent()) {
+                LOG.warn(
+                        "event=api.lab_minimum sa_life_time={} warning=\"profiles may give SAs"
+                                + " lifetimes below the contract's, for tests only\"",
+                        labMinSaLifeTime.getAsLong());
                 lowerMinimums(root, labMinSaLifeTime.getAsLong());
                 bytes = JsonTree.write(root);
             }

@@ -49,10 +49,6 @@ public final class ApiException extends RuntimeException {
         return code;
     }
 
-    public List<FieldError> fields() {
-        return fields;
-    }
-
     /** The body of the answer. */
     public ObjectNode toJson() {
         ObjectNode node = JsonNodeFactory.instance.objectNode();

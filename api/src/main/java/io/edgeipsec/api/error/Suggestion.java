@@ -17,7 +17,7 @@ public final class Suggestion {
             return Optional.empty();
         }
         String best = null;
-        int bestDistance = Math.max(2, name.length() / 3) + 1;
+        int bestDistance = Math.max(1, name.length() / 3) + 1;
         for (String candidate : known) {
             if (candidate.length() <= MAX_LENGTH) {
                 int distance = distance(name, candidate);

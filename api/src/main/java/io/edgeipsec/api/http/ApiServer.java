@@ -148,13 +148,21 @@ public final class ApiServer implements AutoCloseable {
                 await(server.shutdown(Limits.STOP), "cannot close a listener of the API");
             }
             await(vertx.close(), "cannot close the API");
+        } catch (IOException e) {
+            LOG.warn("event=api.close_failed reason=\"{}\"", e.getMessage());
+        } finally {
+            workers.shutdownNow();
+            removeSocket();
+        }
+    }
+
+    private void removeSocket() {
+        try {
             if (socketFile.isPresent()) {
                 socketFile.get().remove();
             }
         } catch (IOException e) {
             LOG.warn("event=api.close_failed reason=\"{}\"", e.getMessage());
-        } finally {
-            workers.shutdownNow();
         }
     }
 

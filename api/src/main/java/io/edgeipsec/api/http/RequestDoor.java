@@ -8,10 +8,12 @@ import io.edgeipsec.api.operation.ApiService;
 import io.edgeipsec.api.operation.Route;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
+import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import java.util.HashMap;
@@ -91,7 +93,7 @@ final class RequestDoor {
         }
         HttpServerResponse response = request.response();
         response.putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
-        write(response, ApiService.error(error));
+        write(request, ApiService.error(error));
         response.end().onComplete(ended -> request.connection().close());
     }
 
@@ -103,7 +105,7 @@ final class RequestDoor {
     private void refuse(HttpServerRequest request, ApiResponse answer) {
         HttpServerResponse response = request.response();
         if (request.isEnded() || hasSmallBody(request)) {
-            write(response, answer);
+            write(request, answer);
             response.end();
         } else {
             refuseAndClose(request, answer);
@@ -113,7 +115,7 @@ final class RequestDoor {
     private void refuseAndClose(HttpServerRequest request, ApiResponse answer) {
         HttpServerResponse response = request.response();
         response.putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
-        write(response, answer);
+        write(request, answer);
         long timer =
                 vertx.setTimer(Limits.DISCARD.toMillis(), expired -> request.connection().close());
         long[] discarded = {0};
@@ -134,8 +136,10 @@ final class RequestDoor {
         request.resume();
     }
 
+    /** One that will come for sure: who asks first may keep it after a refusal, or not. */
     private static boolean hasSmallBody(HttpServerRequest request) {
         return request.getHeader(HttpHeaders.TRANSFER_ENCODING) == null
+                && request.getHeader(HttpHeaders.EXPECT) == null
                 && announcedLength(request) <= Limits.MAX_BODY_OCTETS;
     }
 
@@ -147,7 +151,8 @@ final class RequestDoor {
     }
 
     /** Writes the whole answer but does not end it. */
-    private static void write(HttpServerResponse response, ApiResponse answer) {
+    private static void write(HttpServerRequest request, ApiResponse answer) {
+        HttpServerResponse response = request.response();
         response.setStatusCode(answer.status());
         answer.headers()
                 .forEach(header -> response.headers().add(header.getKey(), header.getValue()));
@@ -156,7 +161,9 @@ final class RequestDoor {
         if (answer.body().length > 0) {
             response.putHeader(HttpHeaders.CONTENT_TYPE, "application/json");
         }
-        response.write(Buffer.buffer(answer.body()));
+        if (!request.method().equals(HttpMethod.HEAD)) {
+            response.write(Buffer.buffer(answer.body()));
+        }
     }
 
     /** One request, from its head to its answer. */
@@ -164,6 +171,7 @@ final class RequestDoor {
 
         private final HttpServerRequest request;
         private final Listener listener;
+        private final Context context = vertx.getOrCreateContext();
         private Buffer body = Buffer.buffer();
         private boolean refused;
         private boolean ended;
@@ -258,10 +266,10 @@ final class RequestDoor {
                                     UUID.randomUUID().toString()))
                     .thenAccept(
                             answer ->
-                                    vertx.runOnContext(
+                                    context.runOnContext(
                                             loop -> {
                                                 if (!ended) {
-                                                    write(request.response(), answer);
+                                                    write(request, answer);
                                                     request.response().end();
                                                 }
                                             }));

@@ -37,12 +37,6 @@ public record Ipv4Subnet(Ipv4Address address, int prefixLength) {
         return new Ipv4Subnet(new Ipv4Address(address.bits() & mask()), prefixLength);
     }
 
-    /** True if some address lies in both. */
-    public boolean overlaps(Ipv4Subnet other) {
-        int common = mask() & other.mask();
-        return ((address.bits() ^ other.address.bits()) & common) == 0;
-    }
-
     public boolean contains(Ipv4Address other) {
         return ((address.bits() ^ other.bits()) & mask()) == 0;
     }

@@ -36,16 +36,6 @@ public final class ResourceKind<R extends ManagedResource> {
         this.type = type;
     }
 
-    /** The kind called so, which must exist: for names that we wrote ourselves. */
-    public static ResourceKind<?> named(String name) {
-        for (ResourceKind<?> kind : ALL) {
-            if (kind.name.equals(name)) {
-                return kind;
-            }
-        }
-        throw new IllegalArgumentException("no resource kind " + name);
-    }
-
     /** A short stable name for logs and the store. */
     public String name() {
         return name;

@@ -41,13 +41,15 @@ final class KernelNumbers {
 
     /** The numbers that a stored session has. */
     KernelIds of(long sessionKey) throws SQLException {
-        return new KernelIds(
-                sql.one(
-                                "SELECT number FROM tunnel_number WHERE session = ?",
-                                row -> OptionalInt.of(row.getInt(1)),
-                                sessionKey)
-                        .orElse(OptionalInt.empty()),
-                pairs(sessionKey));
+        return new KernelIds(tunnel(sessionKey), pairs(sessionKey));
+    }
+
+    private OptionalInt tunnel(long sessionKey) throws SQLException {
+        return sql.one(
+                        "SELECT number FROM tunnel_number WHERE session = ?",
+                        row -> OptionalInt.of(row.getInt(1)),
+                        sessionKey)
+                .orElse(OptionalInt.empty());
     }
 
     /** Makes the numbers fit what the session has become; numbers that still serve stay. */
@@ -80,7 +82,7 @@ final class KernelNumbers {
 
     private void assignTunnel(long sessionKey, boolean wanted)
             throws SQLException, ExhaustedException {
-        OptionalInt present = of(sessionKey).tunnelNumber();
+        OptionalInt present = tunnel(sessionKey);
         if (wanted && present.isEmpty()) {
             sql.update(
                     "INSERT INTO tunnel_number VALUES (?, ?)",

@@ -34,7 +34,12 @@ final class StoreThread {
                     0,
                     TimeUnit.SECONDS,
                     new ArrayBlockingQueue<>(MAX_WAITING),
-                    work -> new Thread(work, "store"));
+                    work -> {
+                        // A process that ends without closing the store loses nothing by it.
+                        Thread thread = new Thread(work, "store");
+                        thread.setDaemon(true);
+                        return thread;
+                    });
 
     /** Work inside a transaction. */
     @FunctionalInterface

@@ -121,6 +121,17 @@ final class RawHttp implements AutoCloseable {
         }
     }
 
+    /** Reads an answer that has no body, whatever its head says of one. */
+    void expectHead(int status) throws IOException {
+        String line = line();
+        if (!line.startsWith("HTTP/1.1 " + status)) {
+            throw new IOException("not " + status + " but " + line);
+        }
+        while (!line.isEmpty()) {
+            line = line();
+        }
+    }
+
     /** True once the server has closed the connection. */
     boolean isClosedByServer() throws IOException {
         return in.read() < 0;
