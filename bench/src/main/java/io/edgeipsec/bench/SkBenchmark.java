@@ -53,6 +53,7 @@ public class SkBenchmark {
                 new Encryption(EncryptionAlgorithm.AES_CBC, 256),
                 Optional.of(IntegrityAlgorithm.HMAC_SHA2_512_256));
 
+        @SuppressWarnings("ImmutableEnumChecker") // a record of values, its Optional included
         private final IkeSuite ike;
 
         Suite(Encryption encryption, Optional<IntegrityAlgorithm> integrity) {
