@@ -155,7 +155,8 @@ public final class NetlinkChannel implements AutoCloseable {
     private void send(int type, int flags, Consumer<NetlinkWriter> body) throws NetlinkException {
         sequence = sequence == Integer.MAX_VALUE ? 1 : sequence + 1;
         NetlinkWriter writer =
-                NetlinkWriter.request(socket.sendBuffer(), type, flags | REQUEST, sequence);
+                NetlinkWriter.request(
+                        socket.sendBuffer(), type, flags | REQUEST, sequence, socket.portId());
         body.accept(writer);
         try {
             socket.send(writer.finish());
