@@ -58,12 +58,20 @@ public final class KernelMonitor implements AutoCloseable {
     private static final int DATAGRAMS_PER_TURN = 256;
 
     /**
-     * A socket, what to do with its messages, and what to say (of a reason) when some were lost.
+     * A socket, what to do with its messages, and what to say (with a reason) if some were lost.
      */
-    private record Source(
-            NetlinkSocket socket, Decoder decoder, Function<String, KernelEvent> whenLost) {
-        KernelEvent lost(String reason) {
-            return whenLost.apply(reason);
+    private static final class Source {
+        final NetlinkSocket socket;
+        final Decoder decoder;
+        final Function<String, KernelEvent> whenLost;
+
+        /** Why messages were lost, until the listener has been told. */
+        String lossReason = "";
+
+        Source(NetlinkSocket socket, Decoder decoder, Function<String, KernelEvent> whenLost) {
+            this.socket = socket;
+            this.decoder = decoder;
+            this.whenLost = whenLost;
         }
     }
 
@@ -111,7 +119,7 @@ public final class KernelMonitor implements AutoCloseable {
                             NetlinkSocket.ROUTE, BUFFER_OCTETS, IPV4_ROUTE, IPV6_ROUTE),
                     KernelMonitor::decodeRoutes,
                     reason -> new KernelEvent.RoutesChanged());
-            poll = new NetlinkPoll(sources.stream().map(Source::socket).toList());
+            poll = new NetlinkPoll(sources.stream().map(source -> source.socket).toList());
         } catch (SystemCallException e) {
             closeSockets();
             throw e;
@@ -152,27 +160,36 @@ public final class KernelMonitor implements AutoCloseable {
         }
     }
 
-    /** Reads what is there, up to a limit that gives the other sockets their turn. */
+    /**
+     * Reads what is there, up to a limit that gives the other sockets their turn. A loss is told
+     * once the queue is empty: after ENOBUFS the kernel drops on, without another word, until then
+     * (NETLINK_S_CONGESTED in net/netlink/af_netlink.c), so whoever dumped earlier would miss
+     * changes.
+     */
     private void drain(Source source) throws SystemCallException {
         Set<KernelEvent> afterwards = new LinkedHashSet<>();
         for (int i = 0; i < DATAGRAMS_PER_TURN; i++) {
             try {
-                ByteBuffer datagram = source.socket().receive();
+                ByteBuffer datagram = source.socket.receive();
                 if (!datagram.hasRemaining()) {
+                    if (!source.lossReason.isEmpty()) {
+                        afterwards.add(source.whenLost.apply(source.lossReason));
+                        source.lossReason = "";
+                    }
                     break;
                 }
                 for (NetlinkMessage message : NetlinkMessage.split(datagram)) {
-                    source.decoder().decode(message, afterwards);
+                    source.decoder.decode(message, afterwards);
                 }
             } catch (MalformedNetlinkException e) {
-                afterwards.add(source.lost("a message was malformed: " + e.getMessage()));
+                source.lossReason = "a message was malformed: " + e.getMessage();
             } catch (SystemCallException e) {
                 if (!e.errno().equals(Errno.ENOBUFS)) {
                     throw e;
                 }
-                afterwards.add(source.lost("the kernel's queue to us was full"));
+                source.lossReason = "the kernel's queue to us was full";
             } finally {
-                source.socket().wipeReceived(); // notifications of SAs hold their keys
+                source.socket.wipeReceived(); // notifications of SAs hold their keys
             }
         }
         afterwards.forEach(listener);
@@ -236,7 +253,7 @@ public final class KernelMonitor implements AutoCloseable {
     }
 
     private void closeSockets() {
-        sources.forEach(source -> source.socket().close());
+        sources.forEach(source -> source.socket.close());
     }
 
     /** Ends the thread and waits for it. Any thread but the listener's. */

@@ -8,7 +8,7 @@ import java.nio.ByteBuffer;
  * belongs to the network namespace of the thread that opened it. Not thread-safe: one thread at a
  * time.
  */
-public final class NetlinkSocket implements AutoCloseable {
+public final class NetlinkSocket implements NetlinkPort {
     public static final int ROUTE = 0;
     public static final int XFRM = 6;
 
@@ -38,6 +38,9 @@ public final class NetlinkSocket implements AutoCloseable {
     private final NativeMemory control = new NativeMemory(96);
     private final int portId;
     private boolean closed;
+
+    /** So many octets of the receive buffer may hold something. */
+    private int dirty;
 
     private NetlinkSocket(int fd, String name) throws SystemCallException {
         this.fd = fd;
@@ -130,17 +133,17 @@ public final class NetlinkSocket implements AutoCloseable {
         return fd;
     }
 
-    /** The address the kernel gave this socket; its answers and notifications name it. */
+    @Override
     public int portId() {
         return portId;
     }
 
-    /** The buffer to write a request into, from position 0. */
+    @Override
     public ByteBuffer sendBuffer() {
         return send.bytes();
     }
 
-    /** Sends the first {@code octets} of the send buffer to the kernel, and zeroes them. */
+    @Override
     public void send(int octets) throws SystemCallException {
         checkOpen();
         try {
@@ -159,11 +162,8 @@ public final class NetlinkSocket implements AutoCloseable {
         }
     }
 
-    /**
-     * The next datagram from the kernel, or an empty buffer when there is none now (or, on a
-     * request socket, none within its timeout). Datagrams of other senders are dropped. The buffer
-     * is valid until the next call.
-     */
+    /** Datagrams of other senders are dropped: any local process may send to us. */
+    @Override
     public ByteBuffer receive() throws SystemCallException {
         checkOpen();
         ByteBuffer c = control.bytes();
@@ -182,19 +182,21 @@ public final class NetlinkSocket implements AutoCloseable {
                 }
                 throw new SystemCallException("recvmsg", name, errno);
             }
+            dirty = Math.max(dirty, (int) Math.min(n, RECEIVE_OCTETS));
             if (n > RECEIVE_OCTETS) {
                 throw new SystemCallException("recvmsg", name, Errno.EMSGSIZE);
             }
             if (c.getInt(ADDRESS + 4) != 0) {
-                continue; // any local process may send to us; only the kernel has port 0
+                continue; // only the kernel has port 0
             }
             return data.clear().limit((int) n);
         }
     }
 
-    /** Zeroes what was received last: dumps of SAs hold keys. */
+    @Override
     public void wipeReceived() {
-        wipe(receive.bytes(), receive.bytes().limit());
+        wipe(receive.bytes().clear(), dirty);
+        dirty = 0;
     }
 
     private static void wipe(ByteBuffer buffer, int octets) {

@@ -1,6 +1,7 @@
 package io.edgeipsec.xfrm.netlink;
 
 import io.edgeipsec.xfrm.libc.Errno;
+import io.edgeipsec.xfrm.libc.NetlinkPort;
 import io.edgeipsec.xfrm.libc.NetlinkSocket;
 import io.edgeipsec.xfrm.libc.SystemCallException;
 import java.util.ArrayList;
@@ -34,7 +35,7 @@ public final class NetlinkChannel implements AutoCloseable {
     /** Bounds one dump: far above 10,000 SAs or a full routing table, far below our heap. */
     private static final int DUMP_MESSAGES = 2_000_000;
 
-    private final NetlinkSocket socket;
+    private final NetlinkPort socket;
     private int sequence;
 
     /** Reads the body of an answer of the expected type. */
@@ -43,7 +44,7 @@ public final class NetlinkChannel implements AutoCloseable {
         T decode(NetlinkReader body) throws MalformedNetlinkException;
     }
 
-    public NetlinkChannel(NetlinkSocket socket) {
+    NetlinkChannel(NetlinkPort socket) {
         this.socket = socket;
     }
 
@@ -154,7 +155,8 @@ public final class NetlinkChannel implements AutoCloseable {
     private void send(int type, int flags, Consumer<NetlinkWriter> body) throws NetlinkException {
         sequence = sequence == Integer.MAX_VALUE ? 1 : sequence + 1;
         NetlinkWriter writer =
-                NetlinkWriter.request(socket.sendBuffer(), type, flags | REQUEST, sequence);
+                NetlinkWriter.request(
+                        socket.sendBuffer(), type, flags | REQUEST, sequence, socket.portId());
         body.accept(writer);
         try {
             socket.send(writer.finish());

@@ -22,10 +22,11 @@ public final class NetlinkWriter {
         this.data = buffer.order(ByteOrder.nativeOrder());
     }
 
-    static NetlinkWriter request(ByteBuffer buffer, int type, int flags, int sequence) {
+    /** The port is named because the kernel puts it into the notifications a request causes. */
+    static NetlinkWriter request(ByteBuffer buffer, int type, int flags, int sequence, int port) {
         buffer.clear();
         NetlinkWriter w = new NetlinkWriter(buffer);
-        w.u32(0).u16(type).u16(flags).u32(sequence).u32(0);
+        w.u32(0).u16(type).u16(flags).u32(sequence).u32(port);
         return w;
     }
 
