@@ -26,12 +26,11 @@ from edgelab.session import Rule, Session
 from edgelab.sites import PLAIN, Sites
 from edgelab.traffic import ping, tcp_transfer
 
-PICTURE = """
-         site A                                                site B
-   host 10.1.n.10 -- edge-ipsecd ====== the wire ====== strongSwan -- host 10.2.n.10
-                     192.0.2.1                          192.0.2.2
-                     192.0.2.11
-"""
+PICTURE = """\
+      site A                                                site B
+host 10.1.n.10 -- edge-ipsecd ====== the wire ====== strongSwan -- host 10.2.n.10
+                  192.0.2.1                          192.0.2.2
+                  192.0.2.11"""
 
 OCTETS = 200_000
 
@@ -168,8 +167,7 @@ class Tour:
             note(f"{session.name}: {source} > {target}: {OCTETS} octets over TCP arrived")
 
     def _show_sas(self) -> None:
-        say("The SAs in the kernel of site A's gateway, with what they carried")
-        note("$ ip -s xfrm state")
+        say("What `ip -s xfrm state` shows in site A's gateway, in short")
         for state in kernel.states(self._a.gateway):
             note(
                 f"{state.source:>10} > {state.destination:<10}  spi {state.spi:08x}  "
@@ -182,9 +180,14 @@ class Tour:
         esp = [packet for packet in packets if packet.is_esp]
         inner = (self._a.inner, self._b.inner)
         clear = [packet for packet in packets if any(packet.source in net for net in inner)]
-        note("$ tcpdump -n -r wire.pcap esp | head -n 6")
-        for packet in esp[:3] + esp[-3:]:
-            note(str(packet))
+        for count, which in (
+            (2, f"esp and host {self._policy.local}"),
+            (4, f"esp and host {self._route.local}"),
+        ):
+            command = ["tcpdump", "-n", "-t", "-c", str(count), "-r", "wire.pcap", which]
+            note(f"$ {shlex.join(command)}")
+            shown = subprocess.run(command, capture_output=True, text=True, cwd=self._results)
+            note(shown.stdout)
         note(f"{len(esp)} packets of ESP, {len(clear)} packets of the hosts in clear")
         expect(esp and not clear, "ESP and nothing else of the hosts on the wire")
 
@@ -216,7 +219,7 @@ def main() -> int:
     sites = None
     try:
         say("Building two sites in network namespaces, with a gateway each")
-        note(PICTURE.strip("\n"))
+        note(PICTURE)
         sites = Sites("quickstart", PLAIN, arguments.image, results / "sites")
         note("edge-ipsecd and strongSwan are running")
         Tour(sites, results).go()

@@ -8,6 +8,9 @@ from pathlib import Path
 from typing import Optional
 
 
+_LINES = 12  # of a failure's text on the terminal; all of it is in the evidence
+
+
 class ScenarioFailed(AssertionError):
     """An expectation of a scenario did not hold."""
 
@@ -49,7 +52,10 @@ class Report:
         facts = f"  {outcome.facts}" if outcome.facts else ""
         lines = [f"{verdict} {outcome.name:<52} {outcome.seconds:6.1f} s{facts}"]
         if outcome.failure:
-            lines += [f"         {line}" for line in outcome.failure.splitlines()]
+            said = outcome.failure.splitlines()
+            lines += [f"         {line}" for line in said[:_LINES]]
+            if len(said) > _LINES:
+                lines.append("         ... and more in failure.txt")
             lines.append(f"         logs and captures: {evidence}")
         with self._lock:
             self.outcomes.append(outcome)
