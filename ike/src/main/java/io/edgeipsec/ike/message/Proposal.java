@@ -15,7 +15,7 @@ import java.util.stream.Collectors;
  * </pre>
  */
 public record Proposal(int number, ProtocolId protocol, Octets spi, List<Transform> transforms) {
-    private static final int MAX_SHOWN = 32;
+    private static final int MAX_SHOWN = 64;
     private static final int FIXED_LENGTH = 8;
     private static final int MORE = 2;
     private static final int MORE_TRANSFORMS = 3;
@@ -74,11 +74,13 @@ public record Proposal(int number, ProtocolId protocol, Octets spi, List<Transfo
     }
 
     /**
-     * For example {@code ESP:AES_GCM_16-256/ESN}, alternatives of one type joined by {@code |}. Cut
-     * where a peer offers more than makes sense.
+     * For example {@code ESP:AES_GCM_16-256/ESN}, alternatives of one type joined by {@code |}.
+     * Where a peer offers more than makes sense, the end says how many transforms are not shown.
      */
     @Override
     public String toString() {
+        int hidden = Math.max(0, transforms.size() - MAX_SHOWN);
+        String end = hidden > 0 ? "/and " + hidden + " more" : "";
         return transforms.stream()
                 .limit(MAX_SHOWN)
                 .collect(
@@ -88,6 +90,6 @@ public record Proposal(int number, ProtocolId protocol, Octets spi, List<Transfo
                                 Collectors.mapping(Transform::toString, Collectors.joining("|"))))
                 .values()
                 .stream()
-                .collect(Collectors.joining("/", protocol + ":", ""));
+                .collect(Collectors.joining("/", protocol + ":", end));
     }
 }

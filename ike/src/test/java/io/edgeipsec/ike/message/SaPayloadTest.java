@@ -86,6 +86,14 @@ class SaPayloadTest {
                 proposal.toString());
     }
 
+    @Test
+    void whatIsNotShownOfALongProposalIsCounted() {
+        List<Transform> many = Collections.nCopies(255, Transform.of(TransformType.KE, 31));
+        String shown = new Proposal(1, ProtocolId.IKE, Octets.EMPTY, many).toString();
+        assertTrue(shown.endsWith("CURVE25519/and 191 more"), shown);
+        assertTrue(shown.length() < 1_000, shown);
+    }
+
     @ParameterizedTest(name = "{0}")
     @CsvSource({
         "no proposal, ''",
