@@ -56,6 +56,13 @@ public final class Main implements Callable<Integer> {
                             + " any interface is up.")
     private boolean block;
 
+    @Option(
+            names = "--self-test",
+            description =
+                    "Negotiate a tunnel between two instances on loopback, without privileges and"
+                            + " without the kernel's data plane, and exit.")
+    private boolean selfTest;
+
     private final PrintStream out;
     private final PrintStream err;
 
@@ -77,6 +84,9 @@ public final class Main implements Callable<Integer> {
     @Override
     public Integer call() {
         try {
+            if (selfTest) {
+                return new SelfTest(out).run();
+            }
             Config read = read();
             if (check) {
                 out.println(config + ": valid");

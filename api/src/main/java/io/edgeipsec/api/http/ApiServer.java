@@ -41,6 +41,7 @@ public final class ApiServer implements AutoCloseable {
     private final RequestDoor door;
     private Optional<UnixSocketFile> socketFile = Optional.empty();
     private Optional<Integer> httpPort = Optional.empty();
+    private boolean closed;
 
     private ApiServer(ApiDocument document, ConfigurationStore store, SessionStatusSource status) {
         AtomicInteger count = new AtomicInteger();
@@ -140,9 +141,15 @@ public final class ApiServer implements AutoCloseable {
         return httpPort;
     }
 
-    /** Stops taking requests, lets those under way end for a few seconds, then closes. */
+    /**
+     * Stops taking requests, lets those under way end for a few seconds, then closes. Idempotent.
+     */
     @Override
     public void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
         try {
             for (HttpServer server : servers) {
                 await(server.shutdown(Limits.STOP), "cannot close a listener of the API");

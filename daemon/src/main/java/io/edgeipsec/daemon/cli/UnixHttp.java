@@ -9,30 +9,51 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 
-/** One GET over a unix socket, which the JDK's HTTP client cannot. The server closes behind it. */
-final class UnixHttp {
+/**
+ * Requests over a unix socket, which the JDK's HTTP client cannot; the server closes behind each.
+ */
+public final class UnixHttp {
     /** Larger than the largest page of the API. */
     private static final int MAX_RESPONSE = 64 << 20;
 
     private final Path socket;
 
-    UnixHttp(Path socket) {
+    public UnixHttp(Path socket) {
         this.socket = socket;
     }
 
     /** The body as UTF-8 text. */
-    record Response(int status, String body) {}
+    public record Response(int status, String body) {}
 
-    Response get(String path) throws IOException {
+    public Response get(String path) throws IOException {
+        return send("GET " + path, "");
+    }
+
+    /** Puts a JSON document. */
+    public Response put(String path, String json) throws IOException {
+        return send("PUT " + path, json);
+    }
+
+    private Response send(String request, String body) throws IOException {
+        byte[] octets = body.getBytes(StandardCharsets.UTF_8);
+        String head =
+                request
+                        + " HTTP/1.0\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+                        + "Content-Length: "
+                        + octets.length
+                        + "\r\n\r\n";
         try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
             channel.connect(UnixDomainSocketAddress.of(socket));
-            String request =
-                    "GET " + path + " HTTP/1.0\r\nHost: localhost\r\nConnection: close\r\n\r\n";
-            ByteBuffer out = ByteBuffer.wrap(request.getBytes(StandardCharsets.US_ASCII));
-            while (out.hasRemaining()) {
-                channel.write(out);
-            }
+            write(channel, head.getBytes(StandardCharsets.US_ASCII));
+            write(channel, octets);
             return parse(readAll(channel));
+        }
+    }
+
+    private static void write(SocketChannel channel, byte[] octets) throws IOException {
+        ByteBuffer out = ByteBuffer.wrap(octets);
+        while (out.hasRemaining()) {
+            channel.write(out);
         }
     }
 
