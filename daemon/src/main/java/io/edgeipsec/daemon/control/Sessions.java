@@ -124,15 +124,15 @@ public final class Sessions {
         for (SessionTable.Entry entry : table.entries()) {
             apply(entry, entry.actual.withPolicies(entry.wanted().policies()));
         }
-        adoptRules();
+        replaceRules();
         for (SessionTable.Entry entry : table.entries()) {
             apply(entry, entry.wanted());
             configureEngine(entry);
         }
     }
 
-    /** Rules of an earlier run are not looked at: all are replaced at once. */
-    private void adoptRules() {
+    /** Whatever rules are there, those of all sessions take their place at once. */
+    private void replaceRules() {
         List<TrafficRules> rules =
                 table.entries().stream()
                         .map(entry -> entry.wanted().rules())
@@ -277,6 +277,13 @@ public final class Sessions {
             entry.actual =
                     inventory.take(entry.session, entry.wanted()).withRules(entry.actual.rules());
             apply(entry, entry.wanted());
+        }
+        List<String> differences = kernel.verifyTrafficRules().toOptional().orElse(List.of());
+        if (!differences.isEmpty()) {
+            LOG.warn(
+                    "event=rules.changed_by_others differences=\"{}\"",
+                    String.join("; ", differences));
+            replaceRules();
         }
     }
 

@@ -30,6 +30,11 @@ final class TableState {
         return elements != null ? elements : SessionElements.none(session);
     }
 
+    /** Whether no session has rules. */
+    boolean isEmpty() {
+        return sessions.isEmpty();
+    }
+
     Collection<SessionElements> sessions() {
         return sessions.values();
     }

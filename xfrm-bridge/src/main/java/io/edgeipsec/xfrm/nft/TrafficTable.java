@@ -7,8 +7,9 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Our nftables table and the transactions that change it; of each, all takes effect or nothing.
- * Other tables are not touched. Kernel request thread only.
+ * Our nftables table and the transactions that change it; of each, all takes effect or nothing. The
+ * table is there while a session has rules. Other tables are not touched. Kernel request thread
+ * only.
  */
 public final class TrafficTable implements AutoCloseable {
     private final NftContext nft;
@@ -24,7 +25,7 @@ public final class TrafficTable implements AutoCloseable {
         run(TableText.listTables());
     }
 
-    /** Makes these the rules of all sessions, in a table made anew. */
+    /** Makes these the rules of all sessions, in a table made anew, or in none. */
     public void replaceAll(Collection<TrafficRules> all) throws NftException {
         TableState next = new TableState();
         Set<String> sessions = new HashSet<>();
@@ -37,37 +38,46 @@ public final class TrafficTable implements AutoCloseable {
             text.append(next.plan(elements));
             next.commit(elements);
         }
-        run(text.toString());
-        state = next;
-        made = true;
+        if (next.isEmpty()) {
+            removeAll();
+        } else {
+            run(text.toString());
+            state = next;
+            made = true;
+        }
     }
 
     /** Makes these the rules of their session. */
     public void put(TrafficRules rules) throws NftException {
-        if (!made) {
-            replaceAll(List.of());
-        }
-        SessionElements elements = state.elements(rules);
-        String text = state.plan(elements);
-        if (!text.isEmpty()) {
-            run(text);
-        }
-        state.commit(elements);
+        change(state.elements(rules));
     }
 
     /** Removes a session's rules, if it has any. */
     public void remove(String session) throws NftException {
-        SessionElements none = SessionElements.none(session);
-        String text = state.plan(none);
-        if (!text.isEmpty()) {
-            run(text);
-            state.commit(none);
+        change(SessionElements.none(session));
+    }
+
+    private void change(SessionElements elements) throws NftException {
+        String text = state.plan(elements);
+        if (text.isEmpty()) {
+            return;
+        }
+        run(made ? text : TableText.recreate() + text);
+        made = true;
+        state.commit(elements);
+        if (state.isEmpty()) {
+            removeAll();
         }
     }
 
     /** The differences between what the kernel has and what it should have, in words. */
     public List<String> verify() throws NftException {
         NftContext.Result listing = nft.list(TableText.list());
+        if (!made) {
+            return listing.status() == 0
+                    ? List.of("table " + TableText.TABLE + " is there, and no session has rules")
+                    : List.of();
+        }
         if (listing.status() != 0) {
             // Also when it may not be read; the repair will say so.
             return List.of("table " + TableText.TABLE + ": " + firstLine(listing.error()));

@@ -97,6 +97,35 @@ class TrafficTableKernelTest {
     }
 
     @Test
+    void tableIsThereWhileASessionHasRules() throws Exception {
+        withTable(
+                (namespace, table) -> {
+                    namespace.run("nft", "add table inet edge_ipsec");
+                    assertEquals(
+                            List.of("table inet edge_ipsec is there, and no session has rules"),
+                            verify(namespace, table));
+                    namespace.execute(() -> table.replaceAll(List.of()));
+                    assertEquals(List.of(), verify(namespace, table));
+                    namespace.execute(
+                            () ->
+                                    table.put(
+                                            TrafficRules.ofReqids(
+                                                    "a", Set.of(5), BOTH, List.of())));
+                    namespace.execute(
+                            () ->
+                                    table.put(
+                                            TrafficRules.ofReqids(
+                                                    "b", Set.of(6), BOTH, List.of())));
+                    namespace.execute(() -> table.remove("a"));
+                    assertEquals(
+                            "table inet edge_ipsec", namespace.run("nft", "list tables").strip());
+                    namespace.execute(() -> table.remove("b"));
+                    assertEquals("", namespace.run("nft", "list tables").strip());
+                    assertEquals(List.of(), verify(namespace, table));
+                });
+    }
+
+    @Test
     void replacementMakesTheWholeTable() throws Exception {
         withTable(
                 (namespace, table) -> {
