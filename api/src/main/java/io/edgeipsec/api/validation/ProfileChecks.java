@@ -31,28 +31,22 @@ public final class ProfileChecks {
                                 "IKE_V1",
                                 "IKE_V2: IKEv1 is deprecated (RFC 9395) and not spoken here"));
             }
-            checkDigests(ike.encryptionAlgorithms(), ike.digestAlgorithms(), errors);
+            // With AEAD ciphers they choose the PRF.
+            checkDigestsAreThere(ike.encryptionAlgorithms(), ike.digestAlgorithms(), errors);
         } else if (profile instanceof IPSecVPNTunnelProfile tunnel) {
-            checkDigests(tunnel.encryptionAlgorithms(), tunnel.digestAlgorithms(), errors);
+            checkDigestsAreThere(tunnel.encryptionAlgorithms(), tunnel.digestAlgorithms(), errors);
+            checkDigestsHaveUse(tunnel.encryptionAlgorithms(), tunnel.digestAlgorithms(), errors);
         } else if (profile instanceof IPSecVPNDPDProfile dpd) {
             checkInterval(dpd, errors);
         }
         return errors;
     }
 
-    private static void checkDigests(
+    private static void checkDigestsAreThere(
             List<EncryptionAlgorithm> ciphers,
             List<DigestAlgorithm> digests,
             List<FieldError> errors) {
-        List<EncryptionAlgorithm> needy =
-                ciphers.stream().filter(EncryptionAlgorithm::needsDigest).toList();
-        if (needy.isEmpty() && !digests.isEmpty()) {
-            errors.add(
-                    new FieldError(
-                            "/digest_algorithms",
-                            digests.toString(),
-                            "no digest: " + ciphers + " authenticate by themselves"));
-        }
+        List<EncryptionAlgorithm> needy = needy(ciphers);
         if (!needy.isEmpty() && digests.isEmpty()) {
             errors.add(
                     new FieldError(
@@ -60,6 +54,23 @@ public final class ProfileChecks {
                             "none",
                             "a digest, such as SHA2_256, which " + needy + " need for integrity"));
         }
+    }
+
+    private static void checkDigestsHaveUse(
+            List<EncryptionAlgorithm> ciphers,
+            List<DigestAlgorithm> digests,
+            List<FieldError> errors) {
+        if (needy(ciphers).isEmpty() && !digests.isEmpty()) {
+            errors.add(
+                    new FieldError(
+                            "/digest_algorithms",
+                            digests.toString(),
+                            "no digest: " + ciphers + " authenticate by themselves"));
+        }
+    }
+
+    private static List<EncryptionAlgorithm> needy(List<EncryptionAlgorithm> ciphers) {
+        return ciphers.stream().filter(EncryptionAlgorithm::needsDigest).toList();
     }
 
     private static void checkInterval(IPSecVPNDPDProfile dpd, List<FieldError> errors) {

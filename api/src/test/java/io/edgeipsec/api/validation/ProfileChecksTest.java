@@ -89,7 +89,7 @@ class ProfileChecksTest {
                 List.of(),
                 pointers(ike(version, List.of(AES_GCM_128, AES_256), List.of(SHA2_256), groups)));
         assertEquals(
-                List.of("/digest_algorithms"),
+                List.of(),
                 pointers(
                         ike(
                                 version,
@@ -107,6 +107,9 @@ class ProfileChecksTest {
                                 List.of(SHA2_256),
                                 true,
                                 DhGroup.GROUP14)));
+        assertEquals(
+                List.of("/digest_algorithms"),
+                pointers(tunnel(List.of(AES_GCM_128), List.of(SHA2_256), true, DhGroup.GROUP14)));
         assertEquals(
                 List.of("/digest_algorithms"),
                 pointers(tunnel(List.of(NO_ENCRYPTION), List.of(), true, DhGroup.GROUP14)));
