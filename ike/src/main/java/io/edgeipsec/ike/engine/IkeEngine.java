@@ -24,6 +24,7 @@ import io.edgeipsec.ike.model.IkeEffect;
 import io.edgeipsec.ike.model.IkeEvent;
 import io.edgeipsec.ike.model.IkeInput;
 import io.edgeipsec.ike.model.IkeReply;
+import io.edgeipsec.ike.model.IkeSaId;
 import io.edgeipsec.ike.model.IkeSettings;
 import io.edgeipsec.ike.model.MonotonicTime;
 import io.edgeipsec.ike.model.Path;
@@ -46,6 +47,8 @@ import java.util.function.Supplier;
  * within. Called by that event loop only.
  */
 public final class IkeEngine {
+    private static final IkeSaId NO_IKE_SA = new IkeSaId(IkeSpi.ZERO, IkeSpi.ZERO);
+
     private final EngineLimits limits;
     private final RandomSource random;
     private final Shard shard;
@@ -93,7 +96,11 @@ public final class IkeEngine {
 
     public void handle(IkeInput input, MonotonicTime time) {
         now = time;
-        input.deliverTo(inputs);
+        try {
+            input.deliverTo(inputs);
+        } catch (RuntimeException defect) {
+            report(NO_IKE_SA, defect);
+        }
     }
 
     /** When {@link IkeInput.DeadlineReached} is due; it may find nothing to do. */
@@ -372,10 +379,14 @@ public final class IkeEngine {
         try {
             return Optional.of(step.get());
         } catch (RuntimeException defect) {
-            emit(new IkeEffect.Announce(new IkeEvent.DefectContained(sa.id(), defect)));
+            report(sa.id(), defect);
             sa.discard(new FailReason(Kind.INTERNAL_ERROR, "see the daemon's log"), now);
             return Optional.empty();
         }
+    }
+
+    private void report(IkeSaId sa, RuntimeException defect) {
+        emit(new IkeEffect.Announce(new IkeEvent.DefectContained(sa, defect)));
     }
 
     private void contained(IkeSa sa, BiConsumer<IkeSa, MonotonicTime> step) {

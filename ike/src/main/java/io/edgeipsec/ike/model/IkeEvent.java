@@ -135,7 +135,10 @@ public sealed interface IkeEvent {
         }
     }
 
-    /** An invariant of ours broke; the IKE SA was ended, the others go on. */
+    /**
+     * An invariant of ours broke; the IKE SA was ended, the others go on. With SPIs of zero it was
+     * an input that belonged to no IKE SA, which is dropped.
+     */
     record DefectContained(IkeSaId ikeSa, RuntimeException defect) implements IkeEvent {
         @Override
         public void deliverTo(Handler handler) {

@@ -88,9 +88,12 @@ final class IkeShard implements IkeEffect.Handler {
     }
 
     private void handle(IkeInput input) {
-        engine.handle(input, now());
-        armTimer();
-        checkQuiet();
+        try {
+            engine.handle(input, now());
+        } finally {
+            armTimer();
+            checkQuiet();
+        }
     }
 
     private MonotonicTime now() {

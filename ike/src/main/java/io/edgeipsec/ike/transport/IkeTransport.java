@@ -40,6 +40,12 @@ import java.util.concurrent.TimeUnit;
  * thread.
  */
 public final class IkeTransport implements AutoCloseable {
+    /**
+     * Batches of one socket before the loop turns to its timers and other sockets, so that a flood
+     * does not keep established IKE SAs from their liveness checks. What is left is read next.
+     */
+    private static final int MAX_BATCHES = 8;
+
     private final IkeSettings settings;
     private final Listener listener;
     private final MultiThreadIoEventLoopGroup loops;
@@ -151,7 +157,7 @@ public final class IkeTransport implements AutoCloseable {
     private void receive(DatagramPort port) {
         try {
             boolean more = true;
-            while (more) {
+            for (int batch = 0; more && batch < MAX_BATCHES; batch++) {
                 more = port.receive(this::dispatch);
             }
         } catch (IOException failure) {
