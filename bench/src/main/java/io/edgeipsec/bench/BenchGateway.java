@@ -18,6 +18,7 @@ import io.edgeipsec.ike.model.MonotonicTime;
 import io.edgeipsec.ike.model.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 
 /**
  * An engine whose effects are done at once, on the benchmark's thread, with a kernel that says yes.
@@ -148,6 +149,11 @@ final class BenchGateway implements IkeEffect.Handler {
 
     @Override
     public void removeChildSa(IkeEffect.RemoveChildSa effect) {}
+
+    @Override
+    public void measureTraffic(IkeEffect.MeasureTraffic effect) {
+        replies.add(new IkeReply.TrafficMeasured(effect.request(), List.of()));
+    }
 
     @Override
     public void announce(IkeEffect.Announce effect) {

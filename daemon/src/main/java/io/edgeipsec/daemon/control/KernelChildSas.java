@@ -8,6 +8,7 @@ import io.edgeipsec.ike.crypto.SecretBytes;
 import io.edgeipsec.ike.message.EspSpi;
 import io.edgeipsec.ike.model.ChildSaInstallation;
 import io.edgeipsec.ike.model.ChildSaLocator;
+import io.edgeipsec.ike.model.ChildSaTraffic;
 import io.edgeipsec.ike.model.IkeEffect;
 import io.edgeipsec.ike.model.IkeReply;
 import io.edgeipsec.ike.model.RequestId;
@@ -27,6 +28,8 @@ import io.edgeipsec.xfrm.state.SpiRequest;
 import io.edgeipsec.xfrm.state.UdpEncapsulation;
 import java.net.InetAddress;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
@@ -87,6 +90,31 @@ final class KernelChildSas implements ChildSaKernel {
         } catch (RejectedExecutionException full) {
             LOG.error("event=child_sa.not_removed locator=\"{}\"", effect.locator(), full);
         }
+    }
+
+    @Override
+    public void measureTraffic(IkeEffect.MeasureTraffic effect, Consumer<IkeReply> reply) {
+        execute(effect.request(), reply, () -> reply.accept(measure(effect)));
+    }
+
+    private IkeReply measure(IkeEffect.MeasureTraffic effect) {
+        List<ChildSaTraffic> measured = new ArrayList<>();
+        for (ChildSaLocator locator : effect.childSas()) {
+            Optional<LiveSa> sa = table.findSa(locator);
+            Optional<SaId> outbound = sa.flatMap(LiveSa::outbound);
+            if (sa.isPresent() && outbound.isPresent()) {
+                Optional<Long> in = packets(sa.get().inbound());
+                Optional<Long> out = packets(outbound.get());
+                if (in.isPresent() && out.isPresent()) {
+                    measured.add(new ChildSaTraffic(locator.inbound(), in.get(), out.get()));
+                }
+            }
+        }
+        return new IkeReply.TrafficMeasured(effect.request(), measured);
+    }
+
+    private Optional<Long> packets(SaId id) {
+        return kernel.readSa(id).toOptional().map(sa -> sa.counters().packets());
     }
 
     private boolean execute(RequestId request, Consumer<IkeReply> reply, Runnable work) {

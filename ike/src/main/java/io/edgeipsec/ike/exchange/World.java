@@ -6,12 +6,14 @@ import io.edgeipsec.ike.crypto.SecretBytes;
 import io.edgeipsec.ike.message.Octets;
 import io.edgeipsec.ike.model.ChildSaInstallation;
 import io.edgeipsec.ike.model.ChildSaLocator;
+import io.edgeipsec.ike.model.ChildSaTraffic;
+import java.util.List;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
 /**
- * What an exchange asks of others: key exchanges, which are slow, and the kernel. Each answer comes
- * in a callback, later and on the same event loop. If the IKE SA closes before, the callback never
+ * What is asked of others: key exchanges, which are slow, and the kernel. Each answer comes in a
+ * callback, later and on the same event loop. If the IKE SA closes before, the callback never
  * comes, and what was done is undone.
  */
 public interface World {
@@ -37,4 +39,10 @@ public interface World {
 
     /** Removes both SAs, or an SPI that was only allocated. */
     void removeChildSa(ChildSaLocator locator);
+
+    /** Continues with what those of them that are in the kernel have carried so far. */
+    void measureTraffic(
+            List<ChildSaLocator> childSas,
+            Consumer<List<ChildSaTraffic>> then,
+            Consumer<String> refused);
 }

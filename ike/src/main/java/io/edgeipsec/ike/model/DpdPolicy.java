@@ -5,9 +5,17 @@ import java.time.Duration;
 /**
  * Dead peer detection (RFC 7296 §2.4).
  *
- * @param mode PERIODIC probes on the clock; ON_DEMAND only when nothing was heard for the interval
- *     and there is traffic to send; DISABLED never
- * @param interval between probes, or of silence before one
+ * <p>In both modes everything authentic and new from the peer is a sign of life, IKE and ESP alike,
+ * and makes a probe unnecessary for an interval. For ESP the kernel is asked, once an interval and
+ * only when IKE has been silent that long; its answer tells that packets came since it was last
+ * asked, not when. So a probe goes out after one to two intervals of silence.
+ *
+ * <p>A probe that stays unanswered ends the IKE SA even if ESP comes in meanwhile: with a window of
+ * one request nothing else could be said any more (RFC 7296 §2.3, §2.4).
+ *
+ * @param mode PERIODIC probes a silent peer whatever we send; ON_DEMAND only one that we have sent
+ *     ESP to since the last look; DISABLED probes never
+ * @param interval of silence before a probe
  * @param retryCount retransmissions of an unanswered probe before the peer counts as dead
  */
 public record DpdPolicy(Mode mode, Duration interval, int retryCount) {

@@ -3,6 +3,7 @@ package io.edgeipsec.ike.model;
 import io.edgeipsec.ike.crypto.KeyExchangeMethod;
 import io.edgeipsec.ike.crypto.KeyShare;
 import io.edgeipsec.ike.message.Octets;
+import java.util.List;
 
 /**
  * What the core wants done, in the order in which it must happen. Those with a {@link RequestId}
@@ -28,6 +29,8 @@ public sealed interface IkeEffect {
         void installChildSa(InstallChildSa effect);
 
         void removeChildSa(RemoveChildSa effect);
+
+        void measureTraffic(MeasureTraffic effect);
 
         void announce(Announce effect);
     }
@@ -96,6 +99,18 @@ public sealed interface IkeEffect {
         @Override
         public void deliverTo(Handler handler) {
             handler.removeChildSa(this);
+        }
+    }
+
+    /** Reads what these Child SAs have carried; those that are gone are left out of the answer. */
+    record MeasureTraffic(RequestId request, List<ChildSaLocator> childSas) implements IkeEffect {
+        public MeasureTraffic {
+            childSas = List.copyOf(childSas);
+        }
+
+        @Override
+        public void deliverTo(Handler handler) {
+            handler.measureTraffic(this);
         }
     }
 

@@ -3,6 +3,7 @@ package io.edgeipsec.ike.model;
 import io.edgeipsec.ike.crypto.KeyShare;
 import io.edgeipsec.ike.crypto.SecretBytes;
 import io.edgeipsec.ike.message.Octets;
+import java.util.List;
 
 /** What an {@link IkeEffect} that asks for something led to. Secrets are handed over with it. */
 public sealed interface IkeReply {
@@ -22,6 +23,13 @@ public sealed interface IkeReply {
     record SpiAllocated(RequestId request, ChildSaLocator locator) implements IkeReply {}
 
     record ChildSaInstalled(RequestId request, ChildSaLocator locator) implements IkeReply {}
+
+    /** Leaves out what is not in the kernel any more. */
+    record TrafficMeasured(RequestId request, List<ChildSaTraffic> childSas) implements IkeReply {
+        public TrafficMeasured {
+            childSas = List.copyOf(childSas);
+        }
+    }
 
     /** The kernel, or what stands for it, did not do it. {@code reason} is for the operator. */
     record KernelRefused(RequestId request, String reason) implements IkeReply {}

@@ -538,9 +538,14 @@ public final class IkeSa implements ExchangeContext {
 
     /** Asks the peer for a sign of life, unless it owes us an answer anyway. */
     void probe() {
-        if (outgoing.isIdle()) {
+        if (isIdle()) {
             run(InformationalInitiator.liveness(this));
         }
+    }
+
+    /** Whether the peer owes us no answer and nothing else is going on. */
+    boolean isIdle() {
+        return outgoing.isIdle();
     }
 
     private void rekeyIkeSa() {
@@ -812,6 +817,7 @@ public final class IkeSa implements ExchangeContext {
                         rekeyed.keys(),
                         rekeyed.byUs());
         children.moveAllTo(successor.children);
+        liveness.handOver(successor.liveness);
         environment.owner().succeeded(this, successor);
         successor.enterService();
         successor.announceEstablished();

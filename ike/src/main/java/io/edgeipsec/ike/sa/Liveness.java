@@ -1,13 +1,23 @@
 package io.edgeipsec.ike.sa;
 
+import io.edgeipsec.ike.message.EspSpi;
+import io.edgeipsec.ike.model.ChildSa;
+import io.edgeipsec.ike.model.ChildSaLocator;
+import io.edgeipsec.ike.model.ChildSaTraffic;
 import io.edgeipsec.ike.model.DpdPolicy;
 import io.edgeipsec.ike.model.IkeEffect;
 import io.edgeipsec.ike.model.MonotonicTime;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 
 /**
  * Dead peer detection (RFC 7296 §2.4), and keepalives for a NAT in front of us (RFC 3948 §4). Both
  * are pushed back by what goes on anyway, without touching a timer.
+ *
+ * <p>When IKE has been silent for the interval, the kernel is asked what the Child SAs have
+ * carried. Packet counters and not times: the kernel's are wall-clock time, which steps.
  */
 final class Liveness {
     private final IkeSa sa;
@@ -15,6 +25,8 @@ final class Liveness {
     private final Deadlines deadlines;
     private MonotonicTime lastHeard;
     private MonotonicTime lastSent;
+    private Map<EspSpi, ChildSaTraffic> lastMeasured = Map.of();
+    private boolean measuring;
 
     Liveness(IkeSa sa, IkeSaEnvironment environment, Deadlines deadlines, MonotonicTime now) {
         this.sa = sa;
@@ -22,6 +34,11 @@ final class Liveness {
         this.deadlines = deadlines;
         this.lastHeard = now;
         this.lastSent = now;
+    }
+
+    /** What the Child SAs had carried before they moved does not count as news with its heir. */
+    void handOver(Liveness successor) {
+        successor.lastMeasured = lastMeasured;
     }
 
     void heard() {
@@ -36,6 +53,10 @@ final class Liveness {
         return sa.now().since(lastHeard);
     }
 
+    private boolean isSilent() {
+        return silence().compareTo(sa.policy().dpd().interval()) >= 0;
+    }
+
     void arm() {
         DpdPolicy dpd = sa.policy().dpd();
         if (!dpd.isEnabled()) {
@@ -47,11 +68,68 @@ final class Liveness {
         deadlines.set(Deadlines.Kind.LIVENESS, overdue ? sa.now().plus(dpd.interval()) : due);
     }
 
+    /** A request in flight is as good as a probe. */
     void check() {
-        if (silence().compareTo(sa.policy().dpd().interval()) >= 0) {
-            sa.probe();
+        if (isSilent() && sa.isIdle()) {
+            if (measuring) {
+                // The kernel has not answered for an interval; the peer may be quicker.
+                sa.probe();
+            } else {
+                measure();
+            }
         }
         arm();
+    }
+
+    private void measure() {
+        List<ChildSaLocator> childSas = sa.children().stream().map(ChildSa::locator).toList();
+        if (childSas.isEmpty()) {
+            measured(List.of());
+            return;
+        }
+        measuring = true;
+        sa.world().measureTraffic(childSas, this::measured, refused -> notMeasured());
+    }
+
+    private void measured(List<ChildSaTraffic> childSas) {
+        measuring = false;
+        boolean received = false;
+        boolean sent = false;
+        Map<EspSpi, ChildSaTraffic> latest = new HashMap<>();
+        for (ChildSaTraffic now : childSas) {
+            ChildSaTraffic before =
+                    lastMeasured.getOrDefault(
+                            now.inbound(), new ChildSaTraffic(now.inbound(), 0, 0));
+            received |= now.packetsIn() > before.packetsIn();
+            sent |= now.packetsOut() > before.packetsOut();
+            latest.put(now.inbound(), now);
+        }
+        lastMeasured = latest;
+        if (received) {
+            heard();
+            rearm();
+        } else if (sent || sa.policy().dpd().mode() == DpdPolicy.Mode.PERIODIC) {
+            probeIfSilent();
+        }
+    }
+
+    private void notMeasured() {
+        measuring = false;
+        probeIfSilent();
+    }
+
+    /** The answer may have taken a while. */
+    private void probeIfSilent() {
+        boolean wanted = sa.state() == IkeSaState.ESTABLISHED && sa.policy().dpd().isEnabled();
+        if (wanted && isSilent()) {
+            sa.probe();
+        }
+    }
+
+    private void rearm() {
+        if (sa.state() == IkeSaState.ESTABLISHED) {
+            arm();
+        }
     }
 
     /** Sends a keepalive if nothing else was sent for the interval, and waits for the next. */

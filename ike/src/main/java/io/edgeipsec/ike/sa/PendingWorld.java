@@ -8,10 +8,12 @@ import io.edgeipsec.ike.message.IkeSpi;
 import io.edgeipsec.ike.message.Octets;
 import io.edgeipsec.ike.model.ChildSaInstallation;
 import io.edgeipsec.ike.model.ChildSaLocator;
+import io.edgeipsec.ike.model.ChildSaTraffic;
 import io.edgeipsec.ike.model.IkeEffect;
 import io.edgeipsec.ike.model.IkeReply;
 import io.edgeipsec.ike.model.RequestId;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
@@ -132,5 +134,22 @@ final class PendingWorld implements World {
     @Override
     public void removeChildSa(ChildSaLocator locator) {
         effects.accept(new IkeEffect.RemoveChildSa(locator));
+    }
+
+    @Override
+    public void measureTraffic(
+            List<ChildSaLocator> childSas,
+            Consumer<List<ChildSaTraffic>> then,
+            Consumer<String> refused) {
+        RequestId id =
+                await(
+                        reply -> {
+                            if (reply instanceof IkeReply.TrafficMeasured measured) {
+                                then.accept(measured.childSas());
+                            } else if (reply instanceof IkeReply.KernelRefused refusal) {
+                                refused.accept(refusal.reason());
+                            }
+                        });
+        effects.accept(new IkeEffect.MeasureTraffic(id, childSas));
     }
 }

@@ -15,4 +15,6 @@ public interface ChildSaKernel {
     void installChildSa(IkeEffect.InstallChildSa effect, Consumer<IkeReply> reply);
 
     void removeChildSa(IkeEffect.RemoveChildSa effect);
+
+    void measureTraffic(IkeEffect.MeasureTraffic effect, Consumer<IkeReply> reply);
 }

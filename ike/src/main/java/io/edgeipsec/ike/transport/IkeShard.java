@@ -166,6 +166,11 @@ final class IkeShard implements IkeEffect.Handler {
     }
 
     @Override
+    public void measureTraffic(IkeEffect.MeasureTraffic effect) {
+        kernel.measureTraffic(effect, this::reply);
+    }
+
+    @Override
     public void announce(IkeEffect.Announce effect) {
         events.accept(effect.event());
     }

@@ -5,9 +5,11 @@ import io.edgeipsec.ike.message.EspSpi;
 import io.edgeipsec.ike.message.Octets;
 import io.edgeipsec.ike.model.ChildSaInstallation;
 import io.edgeipsec.ike.model.ChildSaLocator;
+import io.edgeipsec.ike.model.ChildSaTraffic;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -20,6 +22,8 @@ public final class FakeSad {
     private final Map<EspSpi, Sa> inbound = new LinkedHashMap<>();
     private final Map<EspSpi, Sa> outbound = new LinkedHashMap<>();
     private final Map<EspSpi, String> larval = new LinkedHashMap<>();
+    private final Map<EspSpi, Long> carriedIn = new LinkedHashMap<>();
+    private final Map<EspSpi, Long> carriedOut = new LinkedHashMap<>();
     private final Deque<String> refusals = new ArrayDeque<>();
     private int nextSpi;
 
@@ -76,6 +80,24 @@ public final class FakeSad {
         larval.remove(locator.inbound());
         inbound.remove(locator.inbound());
         outbound.remove(locator.outbound());
+    }
+
+    /** Lets ESP pass: every Child SA receives and sends this many packets more. */
+    public void carry(long packetsIn, long packetsOut) {
+        inbound.keySet().forEach(spi -> carriedIn.merge(spi, packetsIn, Long::sum));
+        outbound.keySet().forEach(spi -> carriedOut.merge(spi, packetsOut, Long::sum));
+    }
+
+    List<ChildSaTraffic> measure(List<ChildSaLocator> childSas) {
+        return childSas.stream()
+                .filter(locator -> inbound.containsKey(locator.inbound()))
+                .map(
+                        locator ->
+                                new ChildSaTraffic(
+                                        locator.inbound(),
+                                        carriedIn.getOrDefault(locator.inbound(), 0L),
+                                        carriedOut.getOrDefault(locator.outbound(), 0L)))
+                .toList();
     }
 
     public Map<EspSpi, Sa> inbound() {

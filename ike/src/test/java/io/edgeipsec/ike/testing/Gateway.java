@@ -40,6 +40,7 @@ public final class Gateway implements IkeEffect.Handler {
     private final BiConsumer<Path, Octets> network;
     private MonotonicTime now;
     private int keepalives;
+    private int measurements;
     private boolean kernelIsSlow;
 
     public Gateway(
@@ -73,6 +74,11 @@ public final class Gateway implements IkeEffect.Handler {
 
     public List<IkeEvent> events() {
         return events;
+    }
+
+    /** How often the engine asked what the SAs had carried. */
+    public int measurements() {
+        return measurements;
     }
 
     public int keepalives() {
@@ -207,6 +213,20 @@ public final class Gateway implements IkeEffect.Handler {
     @Override
     public void removeChildSa(IkeEffect.RemoveChildSa effect) {
         kernel(() -> sad.remove(effect.locator()));
+    }
+
+    @Override
+    public void measureTraffic(IkeEffect.MeasureTraffic effect) {
+        measurements++;
+        kernel(
+                () -> {
+                    Optional<String> refusal = sad.takeRefusal();
+                    replies.add(
+                            refusal.isPresent()
+                                    ? new IkeReply.KernelRefused(effect.request(), refusal.get())
+                                    : new IkeReply.TrafficMeasured(
+                                            effect.request(), sad.measure(effect.childSas())));
+                });
     }
 
     private void kernel(Runnable work) {
