@@ -321,7 +321,7 @@ class EdgeIpsecd:
             elif isinstance(profile, DpdProfile):
                 kind, body = "dpd-profiles", {
                     "resource_type": "IPSecVPNDPDProfile",
-                    "dpd_probe_mode": "PERIODIC",
+                    "dpd_probe_mode": profile.mode,
                     "dpd_probe_interval": profile.interval,
                     "retry_count": profile.retries,
                 }

@@ -39,6 +39,7 @@ class TunnelProfile:
 class DpdProfile:
     interval: int = 60
     retries: int = 10
+    mode: str = "PERIODIC"
 
 
 @dataclass(frozen=True)
