@@ -42,7 +42,7 @@ public final class DataPlane implements AutoCloseable {
     /** One audit for all notifications of a flush. */
     private static final Duration AUDIT_DELAY = Duration.ofSeconds(1);
 
-    private final KernelThread thread = new KernelThread();
+    private final KernelWork thread;
     private final SessionTable table = new SessionTable();
     private final IpsecKernel kernel;
     private final IntentReader intents;
@@ -54,6 +54,16 @@ public final class DataPlane implements AutoCloseable {
 
     public DataPlane(
             IpsecKernel kernel, IntentReader intents, TunnelKinds tunnelKinds, StatusBoard board) {
+        this(new KernelThread(), kernel, intents, tunnelKinds, board);
+    }
+
+    DataPlane(
+            KernelWork thread,
+            IpsecKernel kernel,
+            IntentReader intents,
+            TunnelKinds tunnelKinds,
+            StatusBoard board) {
+        this.thread = thread;
         this.kernel = kernel;
         this.intents = intents;
         this.tunnelKinds = tunnelKinds;

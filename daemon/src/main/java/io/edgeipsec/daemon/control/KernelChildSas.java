@@ -47,12 +47,12 @@ final class KernelChildSas implements ChildSaKernel {
     /** The kernel is the backstop behind IKE's own clock, and so a little later. */
     private static final Duration BACKSTOP = Duration.ofSeconds(5);
 
-    private final KernelThread thread;
+    private final KernelWork thread;
     private final IpsecKernel kernel;
     private final SessionTable table;
     private final Sessions sessions;
 
-    KernelChildSas(KernelThread thread, IpsecKernel kernel, SessionTable table, Sessions sessions) {
+    KernelChildSas(KernelWork thread, IpsecKernel kernel, SessionTable table, Sessions sessions) {
         this.thread = thread;
         this.kernel = kernel;
         this.table = table;

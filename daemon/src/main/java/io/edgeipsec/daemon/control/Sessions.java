@@ -39,7 +39,7 @@ import org.slf4j.LoggerFactory;
  * Makes each session's kernel objects, and what the engine knows of it, what the store says.
  * Methods that are called from other threads say so; the rest runs on the kernel thread.
  */
-public final class Sessions {
+final class Sessions {
     private static final Logger LOG = LoggerFactory.getLogger(Sessions.class);
 
     /** Where no route says otherwise: Ethernet. */
@@ -48,7 +48,7 @@ public final class Sessions {
     private static final Duration RETRY_FIRST = Duration.ofSeconds(5);
     private static final int RETRY_DOUBLINGS = 6;
 
-    private final KernelThread thread;
+    private final KernelWork thread;
     private final IpsecKernel kernel;
     private final IntentReader intents;
     private final SessionTable table;
@@ -60,7 +60,7 @@ public final class Sessions {
     private record AddressPair(IpAddress local, IpAddress remote) {}
 
     Sessions(
-            KernelThread thread,
+            KernelWork thread,
             IpsecKernel kernel,
             IntentReader intents,
             SessionTable table,
@@ -77,7 +77,7 @@ public final class Sessions {
     // Any thread.
 
     /** A change was committed. */
-    public void changed(ConfigurationChange change) {
+    void changed(ConfigurationChange change) {
         if (change.kind() == ResourceKind.SESSION) {
             refresh(change.id());
         } else {
