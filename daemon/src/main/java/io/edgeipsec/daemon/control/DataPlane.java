@@ -135,9 +135,14 @@ public final class DataPlane implements AutoCloseable {
         return inventory;
     }
 
+    /**
+     * While a session lacks a policy, what it had before may be all that keeps its packets back.
+     */
     private void removeLeftOvers(Inventory inventory) {
-        for (PolicyKey key : inventory.policies().keySet()) {
-            warn(kernel.removePolicy(key));
+        if (sessions.areProtected()) {
+            for (PolicyKey key : inventory.policies().keySet()) {
+                warn(kernel.removePolicy(key));
+            }
         }
         for (LinkEntry link : inventory.leftOverLinks()) {
             warn(kernel.removeLink(link.name()));

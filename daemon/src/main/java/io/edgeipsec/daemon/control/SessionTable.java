@@ -35,6 +35,9 @@ final class SessionTable {
         /** Attempts in a row that the kernel refused in part. */
         int failures;
 
+        /** Whether another attempt is coming up by itself. */
+        boolean retryPending;
+
         private int liveSas;
 
         Entry(Blueprint blueprint, IpAddress local, IpAddress peer, int pathMtu) {
@@ -48,6 +51,11 @@ final class SessionTable {
 
         SessionObjects wanted() {
             return tunnelMtu == 0 ? blueprint.objects() : blueprint.objectsAt(tunnelMtu);
+        }
+
+        /** Whether every policy of the session stands as it should. */
+        boolean isProtected() {
+            return actual.policies().entrySet().containsAll(wanted().policies().entrySet());
         }
 
         boolean hasUsableSa() {

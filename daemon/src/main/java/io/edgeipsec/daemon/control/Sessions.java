@@ -239,14 +239,23 @@ final class Sessions {
                 (pair, count) -> count == 1 ? null : count - 1);
     }
 
-    /** Carries a plan out; a refused step is reported, and tried again later. */
+    /**
+     * Carries a plan out; a refused step is reported, and tried again later. While a policy is
+     * missing, none is removed: the one that was to go may be all that keeps a packet from leaving
+     * in clear.
+     */
     private void apply(SessionTable.Entry entry, SessionObjects wanted) {
         List<String> refusals = new ArrayList<>();
+        boolean lacksPolicy = false;
         for (KernelAction action : Planner.plan(wanted, entry.actual)) {
+            if (lacksPolicy && action instanceof KernelAction.RemovePolicy) {
+                continue;
+            }
             Outcome<Outcome.Nothing> outcome = action.applyTo(kernel);
             if (outcome.isDone()) {
                 entry.actual = entry.actual.after(action);
             } else {
+                lacksPolicy |= action instanceof KernelAction.PutPolicy;
                 outcome.refusal().ifPresent(refusal -> refusals.add(refusal.message()));
             }
         }
@@ -260,12 +269,20 @@ final class Sessions {
                 entry.session,
                 String.join("; ", refusals));
         board.kernelRefused(entry.session, refusals.get(0));
-        Duration delay =
-                RETRY_FIRST.multipliedBy(1L << Math.min(entry.failures++, RETRY_DOUBLINGS));
-        thread.executeLater(delay, () -> retry(entry));
+        retryLater(entry);
+    }
+
+    private void retryLater(SessionTable.Entry entry) {
+        if (!entry.retryPending) {
+            entry.retryPending = true;
+            Duration delay =
+                    RETRY_FIRST.multipliedBy(1L << Math.min(entry.failures++, RETRY_DOUBLINGS));
+            thread.executeLater(delay, () -> retry(entry));
+        }
     }
 
     private void retry(SessionTable.Entry entry) {
+        entry.retryPending = false;
         if (table.find(entry.session) == entry) {
             apply(entry, entry.wanted());
         }
@@ -278,6 +295,11 @@ final class Sessions {
                     inventory.take(entry.session, entry.wanted()).withRules(entry.actual.rules());
             apply(entry, entry.wanted());
         }
+    }
+
+    /** Whether every policy of every session stands. */
+    boolean areProtected() {
+        return table.entries().stream().allMatch(SessionTable.Entry::isProtected);
     }
 
     /** Leaves blocks where policies were, for as long as nobody is there to protect. */

@@ -36,11 +36,13 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /**
@@ -60,6 +62,7 @@ final class Appliance {
     final List<Told> told = new ArrayList<>();
 
     private final Set<String> guarded = new TreeSet<>();
+    private Predicate<String> refused = request -> false;
     private long serial;
     private int outboundSpi = 0x1000;
 
@@ -93,6 +96,10 @@ final class Appliance {
                         IpsecKernel.class.getClassLoader(),
                         new Class<?>[] {IpsecKernel.class},
                         (proxy, method, arguments) -> {
+                            String words = method.getName() + " " + Arrays.toString(arguments);
+                            if (refused.test(words)) {
+                                return refusal(words);
+                            }
                             try {
                                 Object answer = method.invoke(fake.kernel(), arguments);
                                 checkGuarded(method.getName());
@@ -101,6 +108,19 @@ final class Appliance {
                                 throw e.getCause() == null ? e : e.getCause();
                             }
                         });
+    }
+
+    private static Outcome<Object> refusal(String request) {
+        return new Outcome.Refused<>(Outcome.Kind.OTHER, "EIO", request, "", true);
+    }
+
+    /** Refuses every request like this until the next call. */
+    void refuse(Predicate<String> request) {
+        refused = request;
+    }
+
+    void refuseNothing() {
+        refused = request -> false;
     }
 
     /** Packets as in {@code 10.1.0.5 > 10.7.0.5}. */
@@ -137,6 +157,7 @@ final class Appliance {
         List.of(sessions).forEach(store::put);
         value(plane.prepare());
         value(plane.start((peer, input) -> told.add(new Told(peer, input))));
+        work.checkDefect();
         return this;
     }
 
@@ -152,6 +173,7 @@ final class Appliance {
 
     private void changed(String session, ConfigurationChange.Type type) {
         plane.changed(new ConfigurationChange(++serial, ResourceKind.SESSION, session, type));
+        work.checkDefect();
     }
 
     void profileChanged() {
@@ -165,6 +187,7 @@ final class Appliance {
 
     void pass(Duration time) {
         work.advance(time);
+        work.checkDefect();
     }
 
     String reason(String session) {

@@ -6,6 +6,7 @@ import java.util.Comparator;
 import java.util.Deque;
 import java.util.PriorityQueue;
 import java.util.concurrent.RejectedExecutionException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The kernel thread on the test's own thread and on a clock that the test moves. Work runs at once,
@@ -19,6 +20,7 @@ final class VirtualWork implements KernelWork {
     private long serial;
     private boolean running;
     private boolean closed;
+    private @Nullable Throwable defect;
 
     private record Later(Duration due, long serial, Runnable work) {}
 
@@ -34,6 +36,9 @@ final class VirtualWork implements KernelWork {
                 while (!waiting.isEmpty()) {
                     waiting.remove().run();
                 }
+            } catch (RuntimeException | Error e) {
+                defect = defect == null ? e : defect;
+                throw e;
             } finally {
                 running = false;
                 waiting.clear();
@@ -55,6 +60,13 @@ final class VirtualWork implements KernelWork {
             execute(next.work());
         }
         now = end;
+    }
+
+    /** Whoever gave us the work may have swallowed what became of it. */
+    void checkDefect() {
+        if (defect != null) {
+            throw new AssertionError("the kernel thread failed", defect);
+        }
     }
 
     /** How much is to be done within this time. */
