@@ -7,6 +7,7 @@ import io.edgeipsec.ike.message.EspSpi;
 import io.edgeipsec.ike.message.IpAddress;
 import io.edgeipsec.ike.model.ChildSaLocator;
 import io.edgeipsec.xfrm.event.KernelEvent;
+import io.edgeipsec.xfrm.policy.PolicyKey;
 import io.edgeipsec.xfrm.state.SaId;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -16,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What the daemon knows to be in the kernel, and whose it is. Kernel thread only. */
@@ -72,6 +74,10 @@ final class SessionTable {
 
     private final Map<String, Entry> sessions = new LinkedHashMap<>();
     private final Map<Integer, ChildRef> byReqid = new HashMap<>();
+
+    /** The sessions that want a policy, in the order they came; the first one has it. */
+    private final Map<PolicyKey, List<Entry>> claims = new HashMap<>();
+
     private final Map<SpiKey, LiveSa> live = new LinkedHashMap<>();
     private final Map<SaId, LiveSa> installed = new LinkedHashMap<>();
     private final Map<Integer, List<SaId>> inherited = new HashMap<>();
@@ -87,12 +93,17 @@ final class SessionTable {
 
     /** Enters a session, or gives a known one another blueprint. */
     Entry put(Blueprint blueprint, IpAddress local, IpAddress peer, int pathMtu) {
-        Entry entry = sessions.get(blueprint.session());
-        if (entry == null) {
-            entry = new Entry(blueprint, local, peer, pathMtu);
-            sessions.put(entry.session, entry);
-        }
+        Entry entry =
+                sessions.computeIfAbsent(
+                        blueprint.session(), id -> new Entry(blueprint, local, peer, pathMtu));
         entry.blueprint.children().values().forEach(traits -> byReqid.remove(traits.reqid()));
+        Set<PolicyKey> wanted = blueprint.objects().policies().keySet();
+        for (PolicyKey key : entry.blueprint.objects().policies().keySet()) {
+            if (!wanted.contains(key)) {
+                disclaim(key, entry);
+            }
+        }
+        wanted.forEach(key -> claim(key, entry));
         entry.blueprint = blueprint;
         entry.local = local;
         entry.peer = peer;
@@ -108,7 +119,38 @@ final class SessionTable {
 
     void remove(Entry entry) {
         sessions.remove(entry.session);
+        entry.blueprint.objects().policies().keySet().forEach(key -> disclaim(key, entry));
         entry.blueprint.children().values().forEach(traits -> byReqid.remove(traits.reqid()));
+    }
+
+    private void claim(PolicyKey key, Entry entry) {
+        List<Entry> claimants = claims.computeIfAbsent(key, k -> new ArrayList<>(1));
+        if (!claimants.contains(entry)) {
+            claimants.add(entry);
+        }
+    }
+
+    private void disclaim(PolicyKey key, Entry entry) {
+        claims.computeIfPresent(
+                key,
+                (k, claimants) -> {
+                    claimants.remove(entry);
+                    return claimants.isEmpty() ? null : claimants;
+                });
+    }
+
+    /** The session that has a policy, if it is not the one that asks. */
+    Optional<Entry> holderBefore(Entry entry, PolicyKey key) {
+        return claims.getOrDefault(key, List.of()).stream()
+                .findFirst()
+                .filter(holder -> holder != entry);
+    }
+
+    /** The session that gets a policy when this one gives it up. */
+    Optional<Entry> heir(Entry entry, PolicyKey key) {
+        return claims.getOrDefault(key, List.of()).stream()
+                .filter(claimant -> claimant != entry)
+                .findFirst();
     }
 
     Optional<ChildTraits> traits(ChildRef child) {

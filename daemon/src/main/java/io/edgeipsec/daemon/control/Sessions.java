@@ -23,12 +23,15 @@ import io.edgeipsec.xfrm.kernel.Outcome;
 import io.edgeipsec.xfrm.link.RouteAnswer;
 import io.edgeipsec.xfrm.link.TunnelKind;
 import io.edgeipsec.xfrm.nft.TrafficRules;
+import io.edgeipsec.xfrm.policy.PolicyEntry;
+import io.edgeipsec.xfrm.policy.PolicyKey;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.BiConsumer;
 import java.util.function.IntUnaryOperator;
@@ -251,7 +254,7 @@ final class Sessions {
             if (lacksPolicy && action instanceof KernelAction.RemovePolicy) {
                 continue;
             }
-            Outcome<Outcome.Nothing> outcome = action.applyTo(kernel);
+            Outcome<Outcome.Nothing> outcome = carryOut(entry, action);
             if (outcome.isDone()) {
                 entry.actual = entry.actual.after(action);
             } else {
@@ -272,6 +275,39 @@ final class Sessions {
         retryLater(entry);
     }
 
+    /** One step, with regard to sessions that want the same policy: only one can have it. */
+    private Outcome<Outcome.Nothing> carryOut(SessionTable.Entry entry, KernelAction action) {
+        if (action instanceof KernelAction.PutPolicy put) {
+            Optional<SessionTable.Entry> holder = table.holderBefore(entry, put.policy().key());
+            if (holder.isPresent()) {
+                return new Outcome.Refused<>(
+                        Outcome.Kind.EXISTS,
+                        "EEXIST",
+                        put.policy().toString(),
+                        "session " + holder.get().session + " has a policy for it",
+                        true);
+            }
+        } else if (action instanceof KernelAction.RemovePolicy remove) {
+            Optional<SessionTable.Entry> heir = table.heir(entry, remove.key());
+            if (heir.isPresent()) {
+                return handOver(remove.key(), heir.get());
+            }
+        }
+        return action.applyTo(kernel);
+    }
+
+    /** In one step: no packet meets a gap between the two sessions' policies. */
+    private Outcome<Outcome.Nothing> handOver(PolicyKey key, SessionTable.Entry heir) {
+        PolicyEntry policy = Objects.requireNonNull(heir.wanted().policies().get(key));
+        KernelAction put = new KernelAction.PutPolicy(policy);
+        Outcome<Outcome.Nothing> outcome = put.applyTo(kernel);
+        if (outcome.isDone()) {
+            heir.actual = heir.actual.after(put);
+            thread.execute(() -> applyAgain(heir));
+        }
+        return outcome;
+    }
+
     private void retryLater(SessionTable.Entry entry) {
         if (!entry.retryPending) {
             entry.retryPending = true;
@@ -283,6 +319,10 @@ final class Sessions {
 
     private void retry(SessionTable.Entry entry) {
         entry.retryPending = false;
+        applyAgain(entry);
+    }
+
+    private void applyAgain(SessionTable.Entry entry) {
         if (table.find(entry.session) == entry) {
             apply(entry, entry.wanted());
         }
