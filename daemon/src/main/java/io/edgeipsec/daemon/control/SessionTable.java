@@ -14,6 +14,7 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -40,8 +41,6 @@ final class SessionTable {
         /** Whether another attempt is coming up by itself. */
         boolean retryPending;
 
-        private int liveSas;
-
         Entry(Blueprint blueprint, IpAddress local, IpAddress peer, int pathMtu) {
             this.session = blueprint.session();
             this.blueprint = blueprint;
@@ -58,10 +57,6 @@ final class SessionTable {
         /** Whether every policy of the session stands as it should. */
         boolean isProtected() {
             return actual.policies().entrySet().containsAll(wanted().policies().entrySet());
-        }
-
-        boolean hasUsableSa() {
-            return liveSas > 0;
         }
     }
 
@@ -80,7 +75,15 @@ final class SessionTable {
 
     private final Map<SpiKey, LiveSa> live = new LinkedHashMap<>();
     private final Map<SaId, LiveSa> installed = new LinkedHashMap<>();
-    private final Map<Integer, List<SaId>> inherited = new HashMap<>();
+
+    /** Installed Child SAs by session; a session may go and come back before its SAs are gone. */
+    private final Map<String, Integer> usable = new HashMap<>();
+
+    private final Map<Integer, Set<SaId>> inherited = new HashMap<>();
+
+    /** The same by the SA: its reqid. */
+    private final Map<SaId, Integer> heirlooms = new HashMap<>();
+
     private final Map<Integer, KernelEvent.Acquire> acquires = new HashMap<>();
 
     Collection<Entry> entries() {
@@ -173,10 +176,7 @@ final class SessionTable {
         live.put(SpiKey.of(locator), sa);
         installed.put(sa.inbound(), sa);
         sa.outbound().ifPresent(out -> installed.put(out, sa));
-        Entry entry = sessions.get(sa.child().session());
-        if (entry != null) {
-            entry.liveSas++;
-        }
+        usable.merge(sa.child().session(), 1, Integer::sum);
     }
 
     Optional<LiveSa> removeSa(ChildSaLocator locator) {
@@ -184,12 +184,14 @@ final class SessionTable {
         if (sa != null && sa.outbound().isPresent()) {
             installed.remove(sa.inbound());
             installed.remove(sa.outbound().get());
-            Entry entry = sessions.get(sa.child().session());
-            if (entry != null) {
-                entry.liveSas--;
-            }
+            usable.computeIfPresent(
+                    sa.child().session(), (session, count) -> count == 1 ? null : count - 1);
         }
         return Optional.ofNullable(sa);
+    }
+
+    boolean hasUsableSa(String session) {
+        return usable.containsKey(session);
     }
 
     Optional<LiveSa> findSa(ChildSaLocator locator) {
@@ -209,28 +211,43 @@ final class SessionTable {
     // What an earlier run left.
 
     void inherit(int reqid, SaId sa) {
-        inherited.computeIfAbsent(reqid, r -> new ArrayList<>()).add(sa);
+        inherited.computeIfAbsent(reqid, r -> new LinkedHashSet<>()).add(sa);
+        heirlooms.put(sa, reqid);
     }
 
     /** The SAs of an earlier run that a new one has just made superfluous. */
-    List<SaId> takeInherited(int reqid) {
-        List<SaId> sas = inherited.remove(reqid);
-        return sas == null ? List.of() : sas;
+    Set<SaId> takeInherited(int reqid) {
+        Set<SaId> sas = inherited.remove(reqid);
+        if (sas == null) {
+            return Set.of();
+        }
+        sas.forEach(heirlooms::remove);
+        return sas;
+    }
+
+    /** Whether this was one, which it is not any more. */
+    boolean disinherit(SaId sa) {
+        Integer reqid = heirlooms.remove(sa);
+        if (reqid == null) {
+            return false;
+        }
+        inherited.computeIfPresent(
+                reqid,
+                (r, sas) -> {
+                    sas.remove(sa);
+                    return sas.isEmpty() ? null : sas;
+                });
+        return true;
     }
 
     /** Those of sessions or rules that are no more. */
     List<SaId> takeUnowned() {
         List<SaId> unowned = new ArrayList<>();
-        inherited
-                .entrySet()
-                .removeIf(
-                        entry -> {
-                            boolean owned = byReqid.containsKey(entry.getKey());
-                            if (!owned) {
-                                unowned.addAll(entry.getValue());
-                            }
-                            return !owned;
-                        });
+        for (Integer reqid : List.copyOf(inherited.keySet())) {
+            if (!byReqid.containsKey(reqid)) {
+                unowned.addAll(takeInherited(reqid));
+            }
+        }
         return unowned;
     }
 

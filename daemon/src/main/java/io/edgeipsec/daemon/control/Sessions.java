@@ -8,8 +8,6 @@ import io.edgeipsec.api.resource.SessionSettings;
 import io.edgeipsec.daemon.reconcile.Blueprint;
 import io.edgeipsec.daemon.reconcile.Blueprints;
 import io.edgeipsec.daemon.reconcile.Conversions;
-import io.edgeipsec.daemon.reconcile.KernelAction;
-import io.edgeipsec.daemon.reconcile.Planner;
 import io.edgeipsec.daemon.reconcile.SessionObjects;
 import io.edgeipsec.daemon.reconcile.TunnelLink;
 import io.edgeipsec.daemon.status.StatusBoard;
@@ -23,15 +21,10 @@ import io.edgeipsec.xfrm.kernel.Outcome;
 import io.edgeipsec.xfrm.link.RouteAnswer;
 import io.edgeipsec.xfrm.link.TunnelKind;
 import io.edgeipsec.xfrm.nft.TrafficRules;
-import io.edgeipsec.xfrm.policy.PolicyEntry;
-import io.edgeipsec.xfrm.policy.PolicyKey;
 import java.net.InetAddress;
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.function.BiConsumer;
 import java.util.function.IntUnaryOperator;
@@ -48,15 +41,13 @@ final class Sessions {
     /** Where no route says otherwise: Ethernet. */
     private static final int DEFAULT_PATH_MTU = 1500;
 
-    private static final Duration RETRY_FIRST = Duration.ofSeconds(5);
-    private static final int RETRY_DOUBLINGS = 6;
-
     private final KernelWork thread;
     private final IpsecKernel kernel;
     private final IntentReader intents;
     private final SessionTable table;
     private final TunnelKinds tunnelKinds;
     private final StatusBoard board;
+    private final Reconciler reconciler;
     private final Map<AddressPair, Integer> sessionsPerPair = new HashMap<>();
     private BiConsumer<IpAddress, IkeInput> engine = (peer, input) -> {};
 
@@ -75,6 +66,7 @@ final class Sessions {
         this.table = table;
         this.tunnelKinds = tunnelKinds;
         this.board = board;
+        this.reconciler = new Reconciler(thread, kernel, table, board);
     }
 
     // Any thread.
@@ -125,11 +117,11 @@ final class Sessions {
             entry.actual = inventory.take(entry.session, entry.blueprint.objects());
         }
         for (SessionTable.Entry entry : table.entries()) {
-            apply(entry, entry.actual.withPolicies(entry.wanted().policies()));
+            reconciler.apply(entry, entry.actual.withPolicies(entry.wanted().policies()));
         }
         adoptRules();
         for (SessionTable.Entry entry : table.entries()) {
-            apply(entry, entry.wanted());
+            reconciler.apply(entry, entry.wanted());
             configureEngine(entry);
         }
     }
@@ -170,7 +162,7 @@ final class Sessions {
             if (entry.blueprint.peer().isEmpty()) {
                 engine.accept(entry.peer, new IkeInput.PeerRemoved(entry.session));
             }
-            apply(entry, entry.wanted());
+            reconciler.apply(entry, entry.wanted());
             removeUnowned();
             configureEngine(entry);
         }
@@ -220,7 +212,7 @@ final class Sessions {
         SessionTable.Entry entry = table.find(id);
         if (entry != null) {
             engine.accept(entry.peer, new IkeInput.PeerRemoved(id));
-            apply(entry, SessionObjects.NONE);
+            reconciler.apply(entry, SessionObjects.NONE);
             forgetPair(entry);
             table.remove(entry);
             removeUnowned();
@@ -242,98 +234,12 @@ final class Sessions {
                 (pair, count) -> count == 1 ? null : count - 1);
     }
 
-    /**
-     * Carries a plan out; a refused step is reported, and tried again later. While a policy is
-     * missing, none is removed: the one that was to go may be all that keeps a packet from leaving
-     * in clear.
-     */
-    private void apply(SessionTable.Entry entry, SessionObjects wanted) {
-        List<String> refusals = new ArrayList<>();
-        boolean lacksPolicy = false;
-        for (KernelAction action : Planner.plan(wanted, entry.actual)) {
-            if (lacksPolicy && action instanceof KernelAction.RemovePolicy) {
-                continue;
-            }
-            Outcome<Outcome.Nothing> outcome = carryOut(entry, action);
-            if (outcome.isDone()) {
-                entry.actual = entry.actual.after(action);
-            } else {
-                lacksPolicy |= action instanceof KernelAction.PutPolicy;
-                outcome.refusal().ifPresent(refusal -> refusals.add(refusal.message()));
-            }
-        }
-        if (refusals.isEmpty()) {
-            entry.failures = 0;
-            board.kernelAccepted(entry.session);
-            return;
-        }
-        LOG.warn(
-                "event=session.kernel_refused session={} reasons=\"{}\"",
-                entry.session,
-                String.join("; ", refusals));
-        board.kernelRefused(entry.session, refusals.get(0));
-        retryLater(entry);
-    }
-
-    /** One step, with regard to sessions that want the same policy: only one can have it. */
-    private Outcome<Outcome.Nothing> carryOut(SessionTable.Entry entry, KernelAction action) {
-        if (action instanceof KernelAction.PutPolicy put) {
-            Optional<SessionTable.Entry> holder = table.holderBefore(entry, put.policy().key());
-            if (holder.isPresent()) {
-                return new Outcome.Refused<>(
-                        Outcome.Kind.EXISTS,
-                        "EEXIST",
-                        put.policy().toString(),
-                        "session " + holder.get().session + " has a policy for it",
-                        true);
-            }
-        } else if (action instanceof KernelAction.RemovePolicy remove) {
-            Optional<SessionTable.Entry> heir = table.heir(entry, remove.key());
-            if (heir.isPresent()) {
-                return handOver(remove.key(), heir.get());
-            }
-        }
-        return action.applyTo(kernel);
-    }
-
-    /** In one step: no packet meets a gap between the two sessions' policies. */
-    private Outcome<Outcome.Nothing> handOver(PolicyKey key, SessionTable.Entry heir) {
-        PolicyEntry policy = Objects.requireNonNull(heir.wanted().policies().get(key));
-        KernelAction put = new KernelAction.PutPolicy(policy);
-        Outcome<Outcome.Nothing> outcome = put.applyTo(kernel);
-        if (outcome.isDone()) {
-            heir.actual = heir.actual.after(put);
-            thread.execute(() -> applyAgain(heir));
-        }
-        return outcome;
-    }
-
-    private void retryLater(SessionTable.Entry entry) {
-        if (!entry.retryPending) {
-            entry.retryPending = true;
-            Duration delay =
-                    RETRY_FIRST.multipliedBy(1L << Math.min(entry.failures++, RETRY_DOUBLINGS));
-            thread.executeLater(delay, () -> retry(entry));
-        }
-    }
-
-    private void retry(SessionTable.Entry entry) {
-        entry.retryPending = false;
-        applyAgain(entry);
-    }
-
-    private void applyAgain(SessionTable.Entry entry) {
-        if (table.find(entry.session) == entry) {
-            apply(entry, entry.wanted());
-        }
-    }
-
     /** Makes everything as it should be again, after somebody else may have changed it. */
     void audit(Inventory inventory) {
         for (SessionTable.Entry entry : table.entries()) {
             entry.actual =
                     inventory.take(entry.session, entry.wanted()).withRules(entry.actual.rules());
-            apply(entry, entry.wanted());
+            reconciler.apply(entry, entry.wanted());
         }
     }
 
@@ -345,8 +251,8 @@ final class Sessions {
     /** Leaves blocks where policies were, for as long as nobody is there to protect. */
     void block() {
         for (SessionTable.Entry entry : table.entries()) {
-            apply(entry, entry.wanted().blocked());
-            entry.actual.link().ifPresent(link -> setUsable(link, false));
+            reconciler.apply(entry, entry.wanted().blocked());
+            entry.actual.link().ifPresent(link -> reconciler.setUsable(link, false));
         }
     }
 
@@ -371,23 +277,16 @@ final class Sessions {
         SessionTable.Entry entry = table.find(session);
         if (entry != null) {
             entry.tunnelMtu = tunnelMtuOfPathMtu.applyAsInt(entry.pathMtu);
-            apply(entry, entry.wanted());
-            entry.actual.link().ifPresent(link -> setUsable(link, true));
+            reconciler.apply(entry, entry.wanted());
+            entry.actual.link().ifPresent(link -> reconciler.setUsable(link, true));
         }
     }
 
     /** A Child SA has left the kernel. */
     void maybeUnusable(String session) {
         SessionTable.Entry entry = table.find(session);
-        if (entry != null && !entry.hasUsableSa()) {
-            entry.actual.link().ifPresent(link -> setUsable(link, false));
+        if (entry != null && !table.hasUsableSa(session)) {
+            entry.actual.link().ifPresent(link -> reconciler.setUsable(link, false));
         }
-    }
-
-    private void setUsable(TunnelLink link, boolean usable) {
-        kernel.setLinkUsable(link.request().name(), usable)
-                .refusal()
-                .ifPresent(
-                        refusal -> LOG.warn("event=link.refused reason=\"{}\"", refusal.message()));
     }
 }

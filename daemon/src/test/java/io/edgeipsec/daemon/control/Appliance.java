@@ -263,8 +263,17 @@ final class Appliance {
 
     /** A Child SA of AES-GCM-128 for a reserved SPI. */
     ChildSaInstallation installation(ChildSaLocator reserved, NatSituation nat) {
+        return installation(reserved, new EspSpi(++outboundSpi), nat);
+    }
+
+    ChildSaInstallation installation(ChildSaLocator reserved, EspSpi outbound) {
+        return installation(reserved, outbound, NatSituation.NONE);
+    }
+
+    private static ChildSaInstallation installation(
+            ChildSaLocator reserved, EspSpi outbound, NatSituation nat) {
         return new ChildSaInstallation(
-                reserved.withOutbound(new EspSpi(++outboundSpi)),
+                reserved.withOutbound(outbound),
                 new EspSuite(
                         new Encryption(EncryptionAlgorithm.AES_GCM_16, 128),
                         Optional.empty(),
