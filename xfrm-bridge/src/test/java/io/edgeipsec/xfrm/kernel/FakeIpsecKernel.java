@@ -5,6 +5,9 @@ import io.edgeipsec.xfrm.kernel.Outcome.Kind;
 import io.edgeipsec.xfrm.link.AddressEntry;
 import io.edgeipsec.xfrm.link.RouteAnswer;
 import io.edgeipsec.xfrm.netlink.IpPrefix;
+import io.edgeipsec.xfrm.state.LifetimeCurrent;
+import io.edgeipsec.xfrm.state.SaEntry;
+import io.edgeipsec.xfrm.state.SaId;
 import io.edgeipsec.xfrm.state.SaInstall;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
@@ -32,6 +35,7 @@ public final class FakeIpsecKernel {
     private final List<String> requests = new ArrayList<>();
     private final List<AddressEntry> addresses = new ArrayList<>();
     private final MemoryIpsecKernel memory = new MemoryIpsecKernel(new ScriptedHost());
+    private final Map<SaId, Long> carried = new HashMap<>();
     private @Nullable Consumer<KernelEvent> listener;
     private @Nullable RouteAnswer route;
 
@@ -95,7 +99,39 @@ public final class FakeIpsecKernel {
             IpsecKernel.Monitor monitor = () -> listener = null;
             return Outcome.done(monitor);
         }
-        return invoke(method, arguments);
+        Object result = invoke(method, arguments);
+        return method.getName().equals("readSa") && result instanceof Outcome<?> read
+                ? counted(read)
+                : result;
+    }
+
+    private Outcome<?> counted(Outcome<?> read) {
+        return read.toOptional().orElse(null) instanceof SaEntry sa
+                ? Outcome.done(withPackets(sa, carried.getOrDefault(sa.id(), 0L)))
+                : read;
+    }
+
+    private static SaEntry withPackets(SaEntry sa, long packets) {
+        LifetimeCurrent counters = sa.counters();
+        return new SaEntry(
+                sa.id(),
+                sa.source(),
+                sa.reqid(),
+                sa.acquireSequence(),
+                sa.larval(),
+                sa.esn(),
+                sa.encapsulation(),
+                new LifetimeCurrent(
+                        counters.octets(), packets, counters.addTime(), counters.useTime()),
+                sa.statistics(),
+                sa.outboundSequence(),
+                sa.inboundSequence(),
+                sa.lastUsedTime());
+    }
+
+    /** Lets this many packets more go through an SA, as {@code readSa} then tells. */
+    public void carry(SaId sa, long packets) {
+        carried.merge(sa, packets, Long::sum);
     }
 
     private @Nullable Object invoke(Method method, Object @Nullable [] arguments) throws Throwable {
