@@ -73,7 +73,7 @@ public final class Sad {
         new UserSaInfo(
                         new XfrmId(XfrmAddress.of(sa.destination()), sa.spi(), XfrmId.ESP),
                         XfrmAddress.of(sa.source()),
-                        options.lifetimes().toStruct(options.esn()),
+                        options.lifetimes().toStruct(options.esn(), sa.direction(), sa.spi()),
                         LifetimeCurrent.NEW,
                         SaStatistics.NONE,
                         options.acquireSequence(),

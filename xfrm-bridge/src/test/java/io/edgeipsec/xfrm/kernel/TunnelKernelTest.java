@@ -267,6 +267,32 @@ class TunnelKernelTest {
                 });
     }
 
+    /** As at the end of the sequence numbers: reported once, then gone, and nothing leaves. */
+    @Test
+    void hardPacketLimitEndsTheSa() throws Exception {
+        withSites(
+                (a, b) -> {
+                    a.needs(Feature.ESP).monitored();
+                    innerAddresses(a, b);
+                    policies(a, b, PolicyAction.PROTECT, Pair.of(1));
+                    SaOptions options =
+                            new SaOptions(
+                                    64,
+                                    false,
+                                    new SaLifetimes(0, 0, 0, 0, 1, 2),
+                                    DfPolicy.COPY,
+                                    0,
+                                    0);
+                    Installed pair = Site.install(a, b, Pair.of(1).with(options));
+                    assertTrue(a.pings(INNER_B));
+                    assertTrue(a.pings(INNER_B));
+                    a.event(KernelEvent.Expire.class, e -> e.id().equals(pair.out()) && !e.hard());
+                    assertFalse(a.pings(INNER_B));
+                    a.event(KernelEvent.Expire.class, e -> e.id().equals(pair.out()) && e.hard());
+                    assertTrue(a.outcome(k -> k.readSa(pair.out())).isRefused(Outcome.Kind.GONE));
+                });
+    }
+
     @Test
     void newestSaCarries() throws Exception {
         withSites(

@@ -9,8 +9,10 @@ import io.edgeipsec.xfrm.netlink.IpPrefix;
 import io.edgeipsec.xfrm.netlink.NetlinkWriter;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** Transforms, keys, lifetimes: what requests are made of. */
@@ -119,18 +121,44 @@ class EspValuesTest {
 
     @Test
     void lifetimesEndBeforeSequenceNumbersRepeat() {
-        LifetimeConfig plain = SaLifetimes.ofSeconds(10, 20).toStruct(false);
+        LifetimeConfig plain = SaLifetimes.ofSeconds(10, 20).toStruct(false, SaDirection.OUT, 300);
         assertEquals(10, plain.softAddSeconds());
         assertEquals(20, plain.hardAddSeconds());
         assertEquals(LifetimeConfig.UNLIMITED, plain.hardOctets());
         assertEquals(0xffff_ffffL, plain.hardPackets());
-        assertTrue(plain.softPackets() > 0xe000_0000L && plain.softPackets() < 0xffff_ffffL);
-        LifetimeConfig esn = SaLifetimes.NONE.toStruct(true);
+        LifetimeConfig esn = SaLifetimes.NONE.toStruct(true, SaDirection.OUT, 300);
         assertEquals(LifetimeConfig.UNLIMITED, esn.hardPackets());
         assertEquals(LifetimeConfig.UNLIMITED, esn.softPackets());
-        LifetimeConfig own = new SaLifetimes(0, 0, 1, 2, 3, 4).toStruct(false);
+        LifetimeConfig own =
+                new SaLifetimes(0, 0, 1, 2, 3, 4).toStruct(false, SaDirection.OUT, 300);
         assertEquals(new LifetimeConfig(1, 2, 3, 4, 0, 0, 0, 0), own, "stricter ones are kept");
-        LifetimeConfig onlyHard = new SaLifetimes(0, 0, 0, 0, 0, 100).toStruct(false);
+        LifetimeConfig onlyHard =
+                new SaLifetimes(0, 0, 0, 0, 0, 100).toStruct(false, SaDirection.OUT, 300);
         assertEquals(100, onlyHard.softPackets(), "soft never after hard");
+    }
+
+    /** Neighbouring SPIs, as after a start, are the hardest to spread. */
+    @Test
+    void softPacketLimitsAreSpreadAndTheSenderComesFirst() {
+        long lastOutbound = 0;
+        long firstInbound = Long.MAX_VALUE;
+        Set<Long> outbound = new HashSet<>();
+        long[] inSixteenthOfTheSpan = new long[16];
+        long span = 0xffff_ffffL / 16;
+        for (int spi = 0xc000_0000; spi < 0xc000_0000 + 1600; spi++) {
+            LifetimeConfig out = SaLifetimes.NONE.toStruct(false, SaDirection.OUT, spi);
+            LifetimeConfig in = SaLifetimes.NONE.toStruct(false, SaDirection.IN, spi);
+            outbound.add(out.softPackets());
+            lastOutbound = Math.max(lastOutbound, out.softPackets());
+            firstInbound = Math.min(firstInbound, in.softPackets());
+            inSixteenthOfTheSpan[(int) ((out.softPackets() - 14 * span) * 16 / span)]++;
+            assertTrue(out.softPackets() >= 14 * span, "not needlessly early");
+            assertTrue(in.softPackets() < 0xffff_ffffL - span / 4, "in time");
+        }
+        assertEquals(1600, outbound.size());
+        assertTrue(lastOutbound < firstInbound);
+        for (long count : inSixteenthOfTheSpan) {
+            assertTrue(count > 80 && count < 120, Arrays.toString(inSixteenthOfTheSpan));
+        }
     }
 }
