@@ -14,7 +14,7 @@ final class ChildSaTable {
     private static final class Entry {
         final ChildSa child;
         MonotonicTime rekeyAt;
-        final MonotonicTime expireAt;
+        MonotonicTime expireAt;
         Phase phase = Phase.IN_USE;
 
         Entry(ChildSa child, MonotonicTime rekeyAt, MonotonicTime expireAt) {
@@ -73,6 +73,14 @@ final class ChildSaTable {
         if (entry != null && entry.phase == Phase.REKEYING) {
             entry.phase = Phase.IN_USE;
             entry.rekeyAt = until;
+        }
+    }
+
+    /** Ends a Child SA earlier than its lifetime says. */
+    void expireAt(ChildSa child, MonotonicTime time) {
+        Entry entry = entries.get(child.locator().inbound());
+        if (entry != null && time.isBefore(entry.expireAt)) {
+            entry.expireAt = time;
         }
     }
 

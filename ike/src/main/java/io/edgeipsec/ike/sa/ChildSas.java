@@ -102,12 +102,27 @@ final class ChildSas {
         }
     }
 
+    /**
+     * The kernel has dropped it. A replacement that is under way already takes its place in a
+     * moment, and a further one beside it would be one too many.
+     */
+    void expire(ChildSa child) {
+        if (isBusyWith(child)) {
+            table.expireAt(child, sa.soon());
+            armLifetimes();
+        } else {
+            end(child);
+        }
+    }
+
+    private void end(ChildSa child) {
+        closed(child, new FailReason(Kind.EXPIRED, "lifetime of the SA is over"));
+        deleteAtPeer(child.locator());
+    }
+
     void checkLifetimes() {
         table.toRekey(sa.now()).forEach(this::rekey);
-        for (ChildSa child : table.expired(sa.now())) {
-            closed(child, new FailReason(Kind.EXPIRED, "lifetime of the SA is over"));
-            deleteAtPeer(child.locator());
-        }
+        table.expired(sa.now()).forEach(this::end);
         armLifetimes();
     }
 

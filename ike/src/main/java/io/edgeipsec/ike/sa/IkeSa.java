@@ -205,7 +205,9 @@ public final class IkeSa implements ExchangeContext {
 
     /** The kernel has dropped a Child SA by itself. */
     public void expireChild(ChildSa child, MonotonicTime time) {
-        deleteChild(child, new FailReason(Kind.EXPIRED, "lifetime of the SA is over"), time);
+        now = time;
+        children.expire(child);
+        moved();
     }
 
     /** Ends the IKE SA; the peer is told if it knows of it. */
