@@ -151,6 +151,9 @@ final class BenchGateway implements IkeEffect.Handler {
     public void removeChildSa(IkeEffect.RemoveChildSa effect) {}
 
     @Override
+    public void moveChildSa(IkeEffect.MoveChildSa effect) {}
+
+    @Override
     public void measureTraffic(IkeEffect.MeasureTraffic effect) {
         replies.add(new IkeReply.TrafficMeasured(effect.request(), List.of()));
     }

@@ -6,11 +6,13 @@ import io.edgeipsec.daemon.reconcile.Conversions;
 import io.edgeipsec.daemon.reconcile.EspTransforms;
 import io.edgeipsec.ike.crypto.SecretBytes;
 import io.edgeipsec.ike.message.EspSpi;
+import io.edgeipsec.ike.message.IpAddress;
 import io.edgeipsec.ike.model.ChildSaInstallation;
 import io.edgeipsec.ike.model.ChildSaLocator;
 import io.edgeipsec.ike.model.ChildSaTraffic;
 import io.edgeipsec.ike.model.IkeEffect;
 import io.edgeipsec.ike.model.IkeReply;
+import io.edgeipsec.ike.model.Path;
 import io.edgeipsec.ike.model.RequestId;
 import io.edgeipsec.ike.transport.ChildSaKernel;
 import io.edgeipsec.xfrm.event.KernelEvent;
@@ -23,6 +25,7 @@ import io.edgeipsec.xfrm.state.SaDirection;
 import io.edgeipsec.xfrm.state.SaId;
 import io.edgeipsec.xfrm.state.SaInstall;
 import io.edgeipsec.xfrm.state.SaLifetimes;
+import io.edgeipsec.xfrm.state.SaMove;
 import io.edgeipsec.xfrm.state.SaOptions;
 import io.edgeipsec.xfrm.state.SpiRequest;
 import io.edgeipsec.xfrm.state.UdpEncapsulation;
@@ -93,6 +96,67 @@ final class KernelChildSas implements ChildSaKernel {
     }
 
     @Override
+    public void moveChildSa(IkeEffect.MoveChildSa effect) {
+        try {
+            thread.execute(() -> move(effect.locator(), effect.path()));
+        } catch (RejectedExecutionException full) {
+            LOG.error("event=child_sa.not_moved locator=\"{}\"", effect.locator(), full);
+        }
+    }
+
+    private void move(ChildSaLocator locator, Path to) {
+        Optional<LiveSa> known = table.findSa(locator);
+        if (known.isEmpty() || known.get().outbound().isEmpty()) {
+            return; // removed meanwhile, or not installed yet: whoever installs it moves it
+        }
+        IpAddress peer = to.remote().address();
+        if (!sessions.canBeCarriedTo(locator.session(), peer)) {
+            LOG.warn(
+                    "event=child_sa.not_moved session={} spi_in={} path={} reason=\"a VTI is bound"
+                            + " to its peer's address; change peer_address, or use XFRM"
+                            + " interfaces\"",
+                    locator.session(),
+                    locator.inbound(),
+                    to);
+            return;
+        }
+        LiveSa sa = known.get();
+        SaMove inbound = move(sa.inbound(), SaDirection.IN, to);
+        SaMove outbound = move(sa.outbound().get(), SaDirection.OUT, to);
+        Outcome<Nothing> outcome = kernel.moveSa(inbound);
+        if (outcome.isDone()) {
+            outcome = kernel.moveSa(outbound);
+        }
+        if (outcome.refusal().isPresent()) {
+            LOG.warn(
+                    "event=child_sa.not_moved session={} spi_in={} path={} reason=\"{}\"",
+                    locator.session(),
+                    locator.inbound(),
+                    to,
+                    outcome.refusal().get().message());
+            boolean lost =
+                    kernel.readSa(sa.inbound()).isRefused(Outcome.Kind.GONE)
+                            || kernel.readSa(outbound.id()).isRefused(Outcome.Kind.GONE);
+            sessions.expired(sa, lost);
+            return;
+        }
+        table.moved(
+                locator,
+                sa,
+                new LiveSa(sa.child(), sa.peer(), sa.inbound(), Optional.of(outbound.movedId())));
+        sessions.carriedTo(locator.session(), peer);
+    }
+
+    private static SaMove move(SaId id, SaDirection direction, Path to) {
+        return new SaMove(
+                id,
+                direction,
+                Conversions.toInet(to.local().address()),
+                Conversions.toInet(to.remote().address()),
+                new UdpEncapsulation(to.local().port(), to.remote().port()));
+    }
+
+    @Override
     public void measureTraffic(IkeEffect.MeasureTraffic effect, Consumer<IkeReply> reply) {
         execute(effect.request(), reply, () -> reply.accept(measure(effect)));
     }
@@ -146,8 +210,7 @@ final class KernelChildSas implements ChildSaKernel {
                     ChildSaLocator reserved = wanted.withInbound(inbound);
                     table.reserve(
                             reserved,
-                            new LiveSa(
-                                    child, wanted.path().remote().address(), id, Optional.empty()));
+                            new LiveSa(child, sessions.engineOf(wanted), id, Optional.empty()));
                     return new IkeReply.SpiAllocated(effect.request(), reserved);
                 },
                 refused -> new IkeReply.KernelRefused(effect.request(), refused.message()));
@@ -251,6 +314,7 @@ final class KernelChildSas implements ChildSaKernel {
         for (SaId earlier : table.takeInherited(traits.reqid())) {
             kernel.removeSa(earlier);
         }
+        sessions.carriedTo(locator.session(), locator.path().remote().address());
         EspTransform transform = EspTransforms.of(installation.suite());
         boolean udp = installation.nat().encapsulates();
         sessions.becameUsable(

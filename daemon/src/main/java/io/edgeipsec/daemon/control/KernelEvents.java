@@ -1,5 +1,8 @@
 package io.edgeipsec.daemon.control;
 
+import io.edgeipsec.daemon.reconcile.Conversions;
+import io.edgeipsec.ike.message.EspSpi;
+import io.edgeipsec.ike.model.Endpoint;
 import io.edgeipsec.xfrm.event.KernelEvent;
 import io.edgeipsec.xfrm.kernel.KernelNumbers;
 import org.slf4j.Logger;
@@ -38,13 +41,22 @@ final class KernelEvents implements KernelEvent.Handler {
 
     @Override
     public void onMapping(KernelEvent.Mapping event) {
-        LOG.info(
+        // One for each packet until the SAs have moved; that they did is told once, by IKE.
+        LOG.debug(
                 "event=nat.mapping_changed reqid={} old={}:{} new={}:{}",
                 event.reqid(),
                 event.oldAddress().getHostAddress(),
                 event.oldPort(),
                 event.newAddress().getHostAddress(),
                 event.newPort());
+        table.findInbound(Conversions.toIke(event.local()), new EspSpi(event.spi()))
+                .ifPresent(
+                        sa ->
+                                sessions.espSourceChanged(
+                                        sa,
+                                        new Endpoint(
+                                                Conversions.toIke(event.newAddress()),
+                                                event.newPort())));
     }
 
     @Override

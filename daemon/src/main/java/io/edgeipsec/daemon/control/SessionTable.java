@@ -2,6 +2,7 @@ package io.edgeipsec.daemon.control;
 
 import io.edgeipsec.daemon.reconcile.Blueprint;
 import io.edgeipsec.daemon.reconcile.ChildTraits;
+import io.edgeipsec.daemon.reconcile.Conversions;
 import io.edgeipsec.daemon.reconcile.SessionObjects;
 import io.edgeipsec.ike.message.EspSpi;
 import io.edgeipsec.ike.message.IpAddress;
@@ -30,6 +31,10 @@ final class SessionTable {
         SessionObjects actual;
         IpAddress local;
         IpAddress peer;
+
+        /** Where the SAs end: a peer behind a NAT may come from another address than configured. */
+        IpAddress outerPeer;
+
         int pathMtu;
 
         /** What the newest Child SA lets through; 0 before there was one. */
@@ -47,11 +52,17 @@ final class SessionTable {
             this.actual = SessionObjects.NONE;
             this.local = local;
             this.peer = peer;
+            this.outerPeer = peer;
             this.pathMtu = pathMtu;
         }
 
         SessionObjects wanted() {
-            return tunnelMtu == 0 ? blueprint.objects() : blueprint.objectsAt(tunnelMtu);
+            SessionObjects objects =
+                    tunnelMtu == 0 ? blueprint.objects() : blueprint.objectsAt(tunnelMtu);
+            return outerPeer.equals(peer)
+                    ? objects
+                    : objects.withOuterAddress(
+                            Conversions.toInet(peer), Conversions.toInet(outerPeer));
         }
 
         /** Whether every policy of the session stands as it should. */
@@ -109,6 +120,7 @@ final class SessionTable {
         wanted.forEach(key -> claim(key, entry));
         entry.blueprint = blueprint;
         entry.local = local;
+        entry.outerPeer = peer.equals(entry.peer) ? entry.outerPeer : peer;
         entry.peer = peer;
         entry.pathMtu = pathMtu;
         blueprint
@@ -190,12 +202,25 @@ final class SessionTable {
         return Optional.ofNullable(sa);
     }
 
+    /** The SAs of a Child SA go by another way now, and may have other names for it. */
+    void moved(ChildSaLocator locator, LiveSa before, LiveSa after) {
+        before.outbound().ifPresent(installed::remove);
+        live.put(SpiKey.of(locator), after);
+        installed.put(after.inbound(), after);
+        after.outbound().ifPresent(out -> installed.put(out, after));
+    }
+
     boolean hasUsableSa(String session) {
         return usable.containsKey(session);
     }
 
     Optional<LiveSa> findSa(ChildSaLocator locator) {
         return Optional.ofNullable(live.get(SpiKey.of(locator)));
+    }
+
+    /** The Child SA that receives on an SPI at one of our addresses. */
+    Optional<LiveSa> findInbound(IpAddress local, EspSpi inbound) {
+        return Optional.ofNullable(live.get(new SpiKey(local, inbound)));
     }
 
     /** The Child SA that one of the kernel's SAs belongs to. */

@@ -15,6 +15,8 @@ import io.edgeipsec.daemon.store.IntentReader;
 import io.edgeipsec.daemon.store.IntentSnapshot;
 import io.edgeipsec.daemon.store.SessionIntent;
 import io.edgeipsec.ike.message.IpAddress;
+import io.edgeipsec.ike.model.ChildSaLocator;
+import io.edgeipsec.ike.model.Endpoint;
 import io.edgeipsec.ike.model.IkeInput;
 import io.edgeipsec.xfrm.kernel.IpsecKernel;
 import io.edgeipsec.xfrm.kernel.Outcome;
@@ -279,6 +281,37 @@ final class Sessions {
                         sa.child().session(), sa.child().child(), sa.inboundSpi(), hard));
     }
 
+    /** Tells the engine of a Child SA whose ESP comes from another endpoint. */
+    void espSourceChanged(LiveSa sa, Endpoint remote) {
+        engine.accept(
+                sa.peer(),
+                new IkeInput.EspSourceChanged(sa.child().session(), sa.inboundSpi(), remote));
+    }
+
+    /** Whose engine a Child SA belongs to: the configured peer's, wherever that is now. */
+    IpAddress engineOf(ChildSaLocator childSa) {
+        SessionTable.Entry entry = table.find(childSa.session());
+        return entry == null ? childSa.path().remote().address() : entry.peer;
+    }
+
+    /** Whether a session's SAs can end at this address of the peer's. */
+    boolean canBeCarriedTo(String session, IpAddress outerPeer) {
+        SessionTable.Entry entry = table.find(session);
+        if (entry == null || outerPeer.equals(entry.peer)) {
+            return true;
+        }
+        return entry.actual.link().filter(link -> link.kind() == TunnelKind.VTI).isEmpty();
+    }
+
+    /** The session's newest SAs end at this address of the peer's. */
+    void carriedTo(String session, IpAddress outerPeer) {
+        SessionTable.Entry entry = table.find(session);
+        if (entry != null && !entry.outerPeer.equals(outerPeer)) {
+            entry.outerPeer = outerPeer;
+            reconciler.apply(entry, entry.wanted());
+        }
+    }
+
     /** A Child SA is in the kernel. */
     void becameUsable(String session, IntUnaryOperator tunnelMtuOfPathMtu) {
         SessionTable.Entry entry = table.find(session);
@@ -294,6 +327,8 @@ final class Sessions {
         SessionTable.Entry entry = table.find(session);
         if (entry != null && !table.hasUsableSa(session)) {
             entry.actual.link().ifPresent(link -> reconciler.setUsable(link, false));
+            // The next ones are negotiated where the peer is configured to be.
+            carriedTo(session, entry.peer);
         }
     }
 }

@@ -3,6 +3,8 @@ package io.edgeipsec.daemon.reconcile;
 import io.edgeipsec.xfrm.nft.TrafficRules;
 import io.edgeipsec.xfrm.policy.PolicyEntry;
 import io.edgeipsec.xfrm.policy.PolicyKey;
+import io.edgeipsec.xfrm.policy.PolicyTemplate;
+import java.net.InetAddress;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -67,6 +69,35 @@ public record SessionObjects(
         Map<PolicyKey, PolicyEntry> both = new LinkedHashMap<>(policies);
         both.putAll(others);
         return new SessionObjects(both, link, rules);
+    }
+
+    /**
+     * With another outer address in place of one, for SAs that have moved there. The link stays: an
+     * XFRM interface has no addresses, and a VTI cannot change its own.
+     */
+    public SessionObjects withOuterAddress(InetAddress before, InetAddress after) {
+        Map<PolicyKey, PolicyEntry> moved = new LinkedHashMap<>();
+        policies.forEach(
+                (key, policy) ->
+                        moved.put(
+                                key,
+                                policy.protection()
+                                        .map(
+                                                template ->
+                                                        PolicyEntry.protect(
+                                                                key,
+                                                                policy.priority(),
+                                                                moved(template, before, after)))
+                                        .orElse(policy)));
+        return new SessionObjects(moved, link, rules);
+    }
+
+    private static PolicyTemplate moved(
+            PolicyTemplate template, InetAddress before, InetAddress after) {
+        return new PolicyTemplate(
+                template.source().equals(before) ? after : template.source(),
+                template.destination().equals(before) ? after : template.destination(),
+                template.reqid());
     }
 
     public SessionObjects withRules(Optional<TrafficRules> other) {

@@ -131,6 +131,15 @@ public final class EventLog implements IkeEvent.Handler {
     }
 
     @Override
+    public void peerMoved(IkeEvent.PeerMoved event) {
+        LOG.info(
+                "event=ike_sa.peer_moved session={} ike={} path={}",
+                event.session(),
+                event.ikeSa(),
+                event.path());
+    }
+
+    @Override
     public void retransmitted(IkeEvent.Retransmitted event) {
         LOG.debug(
                 "event=ike.retransmitted ike={} path={} attempt={}",

@@ -192,6 +192,9 @@ public final class StatusBoard implements IkeEvent.Handler {
     }
 
     @Override
+    public void peerMoved(IkeEvent.PeerMoved event) {}
+
+    @Override
     public void retransmitted(IkeEvent.Retransmitted event) {}
 
     @Override

@@ -211,6 +211,16 @@ public final class IkeEngine {
         }
 
         @Override
+        public void espSourceChanged(IkeInput.EspSourceChanged input) {
+            withSession(
+                    input.session(),
+                    session ->
+                            session.withChild(
+                                    input.inbound(),
+                                    (sa, child) -> sa.espCameFrom(input.remote(), now)));
+        }
+
+        @Override
         public void shutdownRequested(IkeInput.ShutdownRequested input) {
             shuttingDown = true;
             FailReason reason = new FailReason(Kind.CONFIGURATION, "daemon stops");

@@ -7,6 +7,7 @@ import io.edgeipsec.ike.message.Octets;
 import io.edgeipsec.ike.model.ChildSaInstallation;
 import io.edgeipsec.ike.model.ChildSaLocator;
 import io.edgeipsec.ike.model.ChildSaTraffic;
+import io.edgeipsec.ike.model.Path;
 import java.util.List;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
@@ -39,6 +40,9 @@ public interface World {
 
     /** Removes both SAs, or an SPI that was only allocated. */
     void removeChildSa(ChildSaLocator locator);
+
+    /** Has both SAs of a Child SA go on, as they stand, by another way. */
+    void moveChildSa(ChildSaLocator locator, Path path);
 
     /** Continues with what those of them that are in the kernel have carried so far. */
     void measureTraffic(

@@ -30,6 +30,8 @@ public sealed interface IkeEffect {
 
         void removeChildSa(RemoveChildSa effect);
 
+        void moveChildSa(MoveChildSa effect);
+
         void measureTraffic(MeasureTraffic effect);
 
         void announce(Announce effect);
@@ -99,6 +101,18 @@ public sealed interface IkeEffect {
         @Override
         public void deliverTo(Handler handler) {
             handler.removeChildSa(this);
+        }
+    }
+
+    /**
+     * Has both SAs of a Child SA go on by another way, with their keys and sequence numbers. The
+     * locator stays what it was when they were installed. What cannot be moved is reported as
+     * expired, so that it is replaced.
+     */
+    record MoveChildSa(ChildSaLocator locator, Path path) implements IkeEffect {
+        @Override
+        public void deliverTo(Handler handler) {
+            handler.moveChildSa(this);
         }
     }
 

@@ -29,6 +29,8 @@ public sealed interface IkeEvent {
 
         void childSaClosed(ChildSaClosed event);
 
+        void peerMoved(PeerMoved event);
+
         void retransmitted(Retransmitted event);
 
         void messageExchanged(MessageExchanged event);
@@ -109,6 +111,14 @@ public sealed interface IkeEvent {
         @Override
         public void deliverTo(Handler handler) {
             handler.childSaClosed(this);
+        }
+    }
+
+    /** The NAT before the peer has another mapping; ESP goes by this way now. */
+    record PeerMoved(String session, IkeSaId ikeSa, Path path) implements IkeEvent {
+        @Override
+        public void deliverTo(Handler handler) {
+            handler.peerMoved(this);
         }
     }
 

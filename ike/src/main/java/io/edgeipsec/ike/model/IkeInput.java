@@ -23,6 +23,8 @@ public sealed interface IkeInput {
 
         void childSaExpired(ChildSaExpired input);
 
+        void espSourceChanged(EspSourceChanged input);
+
         void shutdownRequested(ShutdownRequested input);
     }
 
@@ -83,6 +85,17 @@ public sealed interface IkeInput {
         @Override
         public void deliverTo(Handler handler) {
             handler.childSaExpired(this);
+        }
+    }
+
+    /**
+     * ESP in UDP on this SA, authentic and new, came from another endpoint than before (XFRM
+     * MAPPING).
+     */
+    record EspSourceChanged(String session, EspSpi inbound, Endpoint remote) implements IkeInput {
+        @Override
+        public void deliverTo(Handler handler) {
+            handler.espSourceChanged(this);
         }
     }
 

@@ -40,6 +40,10 @@ final class ChildSas {
         Lifetime lifetime = Lifetime.of(child.policy().lifetime(), sa.now(), environment.random());
         table.add(child, lifetime.rekeyAt(), lifetime.expireAt());
         armLifetimes();
+        if (!child.locator().path().remote().equals(sa.espPath().remote())) {
+            // The peer has moved since its SPI was reserved.
+            sa.world().moveChildSa(child.locator(), sa.espPath());
+        }
         sa.announce(
                 new IkeEvent.ChildSaEstablished(
                         sa.policy().session(),
@@ -118,6 +122,14 @@ final class ChildSas {
     private void end(ChildSa child) {
         closed(child, new FailReason(Kind.EXPIRED, "lifetime of the SA is over"));
         deleteAtPeer(child.locator());
+    }
+
+    /** Has the kernel send ESP to where the peer is now. */
+    void followPeer() {
+        table.all().forEach(child -> sa.world().moveChildSa(child.locator(), sa.espPath()));
+        if (!table.all().isEmpty()) {
+            sa.announce(new IkeEvent.PeerMoved(sa.policy().session(), sa.id(), sa.espPath()));
+        }
     }
 
     void checkLifetimes() {

@@ -77,10 +77,10 @@ public final class IkeSa implements ExchangeContext {
     private final ChildSas children;
     private final Liveness liveness;
     private final PendingWorld world;
+    private final PeerLocation location;
 
     private IkeSaState state;
     private IkeSpi peerSpi;
-    private Path path;
     private NatSituation nat = NatSituation.NONE;
     private MonotonicTime now;
     private MonotonicTime establishedAt;
@@ -97,14 +97,14 @@ public final class IkeSa implements ExchangeContext {
             boolean originalInitiator,
             IkeSpi localSpi,
             IkeSpi peerSpi,
-            Path path,
+            PeerLocation location,
             MonotonicTime now) {
         this.environment = environment;
         this.state = state;
         this.originalInitiator = originalInitiator;
         this.localSpi = localSpi;
         this.peerSpi = peerSpi;
-        this.path = path;
+        this.location = location;
         this.startedAt = now;
         this.now = now;
         this.establishedAt = now;
@@ -125,7 +125,13 @@ public final class IkeSa implements ExchangeContext {
                         new Endpoint(policy.remoteAddress(), port));
         IkeSa sa =
                 new IkeSa(
-                        environment, IkeSaState.INITIATING, true, localSpi, IkeSpi.ZERO, path, now);
+                        environment,
+                        IkeSaState.INITIATING,
+                        true,
+                        localSpi,
+                        IkeSpi.ZERO,
+                        new PeerLocation(path),
+                        now);
         sa.policy = policy;
         return sa;
     }
@@ -138,7 +144,14 @@ public final class IkeSa implements ExchangeContext {
             Path path,
             MonotonicTime now) {
         IkeSa sa =
-                new IkeSa(environment, IkeSaState.RESPONDING, false, localSpi, peerSpi, path, now);
+                new IkeSa(
+                        environment,
+                        IkeSaState.RESPONDING,
+                        false,
+                        localSpi,
+                        peerSpi,
+                        new PeerLocation(path),
+                        now);
         sa.deadlines.set(
                 Deadlines.Kind.HALF_OPEN, now.plus(environment.settings().halfOpenTimeout()));
         return sa;
@@ -210,6 +223,19 @@ public final class IkeSa implements ExchangeContext {
         moved();
     }
 
+    /**
+     * The kernel has seen authentic and new ESP come from another endpoint: the NAT before the peer
+     * has another mapping for it.
+     */
+    public void espCameFrom(Endpoint remote, MonotonicTime time) {
+        now = time;
+        if (state == IkeSaState.ESTABLISHED && followsPeer() && location.espCameFrom(remote)) {
+            children.followPeer();
+            probe();
+        }
+        moved();
+    }
+
     /** Ends the IKE SA; the peer is told if it knows of it. */
     public void delete(FailReason reason, MonotonicTime time) {
         now = time;
@@ -246,6 +272,11 @@ public final class IkeSa implements ExchangeContext {
 
     NatSituation nat() {
         return nat;
+    }
+
+    /** The way that ESP goes; the Child SAs are to be there. */
+    Path espPath() {
+        return location.espPath();
     }
 
     public IkeSaState state() {
@@ -289,10 +320,10 @@ public final class IkeSa implements ExchangeContext {
         secure(secured);
         if (secured.nat().encapsulates()) {
             int port = environment.settings().natPort();
-            path =
+            location.moveTo(
                     new Path(
-                            new Endpoint(path.local().address(), port),
-                            new Endpoint(path.remote().address(), port));
+                            new Endpoint(path().local().address(), port),
+                            new Endpoint(path().remote().address(), port)));
         }
         outgoing.complete();
         run(
@@ -348,7 +379,7 @@ public final class IkeSa implements ExchangeContext {
                         policy().session(),
                         id(),
                         originalInitiator,
-                        path,
+                        path(),
                         nat,
                         suite(),
                         policy().localId(),
@@ -360,12 +391,12 @@ public final class IkeSa implements ExchangeContext {
     void dispatch(Received request) {
         ExchangeType type = request.message().header().exchange();
         if (type.equals(ExchangeType.IKE_SA_INIT)) {
-            new IkeSaInitResponder(this, environment.owner().candidates(path), this::halfOpen)
+            new IkeSaInitResponder(this, environment.owner().candidates(path()), this::halfOpen)
                     .onRequest(request);
         } else if (type.equals(ExchangeType.IKE_AUTH) && awaitingAuth != null) {
             new IkeAuthResponder(
                             this,
-                            environment.owner().candidates(path),
+                            environment.owner().candidates(path()),
                             awaitingAuth,
                             new AuthOutcome())
                     .onRequest(request);
@@ -440,17 +471,18 @@ public final class IkeSa implements ExchangeContext {
         return protection == null ? Optional.empty() : protection.incoming().open(header, datagram);
     }
 
-    /**
-     * Something authentic and new has come. A peer behind NAT is followed to where it comes from
-     * now (RFC 7296 §2.23), a responder follows the initiator to port 4500.
-     */
+    /** Something authentic and new has come; a responder follows the initiator to port 4500. */
     void heard(Path from) {
         liveness.heard();
-        boolean follows =
-                state == IkeSaState.RESPONDING || (nat.remoteBehindNat() && !nat.localBehindNat());
-        if (follows) {
-            path = from;
+        if (state == IkeSaState.RESPONDING) {
+            location.moveTo(from);
+        } else if (followsPeer() && location.ikeCameBy(from)) {
+            children.followPeer();
         }
+    }
+
+    private boolean followsPeer() {
+        return nat.remoteBehindNat() && !nat.localBehindNat();
     }
 
     void settled() {
@@ -477,7 +509,7 @@ public final class IkeSa implements ExchangeContext {
     private void handle(Deadlines.Kind reached) {
         switch (reached) {
             case RETRANSMIT -> retransmit();
-            case HALF_OPEN -> end(Silence.halfOpen(path.remote()));
+            case HALF_OPEN -> end(Silence.halfOpen(path().remote()));
             case SUSPICION -> suspicion.ifPresent(this::end);
             case LIVENESS -> liveness.check();
             case KEEPALIVE -> liveness.keepAlive();
@@ -494,8 +526,10 @@ public final class IkeSa implements ExchangeContext {
             unanswered();
             return;
         }
-        announce(new IkeEvent.Retransmitted(id(), path, outgoing.transmissions() - 1));
-        transmit(path, again.get());
+        int repetitions = outgoing.transmissions() - 1;
+        Path way = location.forTransmission(repetitions);
+        announce(new IkeEvent.Retransmitted(id(), way, repetitions));
+        transmit(way, again.get());
         armRetransmission();
     }
 
@@ -523,7 +557,7 @@ public final class IkeSa implements ExchangeContext {
     }
 
     private void unanswered() {
-        Endpoint peer = path.remote();
+        Endpoint peer = path().remote();
         int times = outgoing.transmissions();
         if (state == IkeSaState.DELETING) {
             forget();
@@ -651,7 +685,7 @@ public final class IkeSa implements ExchangeContext {
 
     @Override
     public Path path() {
-        return path;
+        return location.path();
     }
 
     @Override
@@ -725,9 +759,10 @@ public final class IkeSa implements ExchangeContext {
                         originalInitiator,
                         false,
                         outgoing.messageId());
-        Octets datagram = encode(header, payloads);
+        Path way = location.forTransmission(0);
+        Octets datagram = encode(way, header, payloads);
         outgoing.sent(datagram);
-        transmit(path, datagram);
+        transmit(way, datagram);
         armRetransmission();
         return datagram;
     }
@@ -742,16 +777,16 @@ public final class IkeSa implements ExchangeContext {
                         originalInitiator,
                         true,
                         incoming.messageId());
-        Octets datagram = encode(header, payloads);
         Path back = incoming.path();
+        Octets datagram = encode(back, header, payloads);
         incoming.answered(datagram);
         transmit(back, datagram);
         return datagram;
     }
 
-    private Octets encode(IkeHeader header, List<Payload> payloads) {
+    private Octets encode(Path way, IkeHeader header, List<Payload> payloads) {
         IkeMessage message = new IkeMessage(header, payloads);
-        announce(new IkeEvent.MessageExchanged(path, true, message));
+        announce(new IkeEvent.MessageExchanged(way, true, message));
         return header.exchange().equals(ExchangeType.IKE_SA_INIT)
                 ? MessageCodec.encode(message)
                 : protection().outgoing().seal(header, payloads);
@@ -807,7 +842,7 @@ public final class IkeSa implements ExchangeContext {
                         rekeyed.byUs(),
                         rekeyed.localSpi(),
                         rekeyed.peerSpi(),
-                        path,
+                        location.copy(),
                         now);
         successor.policy = policy();
         successor.nat = nat;

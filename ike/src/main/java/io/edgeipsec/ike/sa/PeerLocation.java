@@ -5,15 +5,16 @@ import io.edgeipsec.ike.model.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the peer is. One behind a NAT is followed to wherever its last authentic and new packet came
- * from, IKE or ESP, as long as we are not behind a NAT ourselves (RFC 7296 §2.23, RFC 3947 §6):
- * behind one, a single packet that somebody has caught and sent on would lead us astray for good.
+ * Where the peer is. One behind a NAT is followed to wherever its last authentic and new packet
+ * came from, IKE or ESP, as long as we are not behind a NAT ourselves (RFC 7296 §2.23, RFC 3947
+ * §6): behind one, a single packet that somebody has caught and sent on would lead us astray for
+ * good.
  *
  * <p>ESP is followed at once where ESP came from, for the kernel has checked it, and otherwise the
  * tunnel would be down until IKE speaks. IKE is asked there, but does not move before it is
  * answered: the packet may have been caught and sent on. While that is open, each request goes by
- * the new way first and by turns, so that the peer is reached wherever it is, and its answer decides
- * for both.
+ * the new way first and by turns, so that the peer is reached wherever it is, and its answer
+ * decides for both.
  */
 final class PeerLocation {
     private Path path;

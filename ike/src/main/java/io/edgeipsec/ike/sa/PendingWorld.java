@@ -11,6 +11,7 @@ import io.edgeipsec.ike.model.ChildSaLocator;
 import io.edgeipsec.ike.model.ChildSaTraffic;
 import io.edgeipsec.ike.model.IkeEffect;
 import io.edgeipsec.ike.model.IkeReply;
+import io.edgeipsec.ike.model.Path;
 import io.edgeipsec.ike.model.RequestId;
 import java.util.HashMap;
 import java.util.List;
@@ -134,6 +135,11 @@ final class PendingWorld implements World {
     @Override
     public void removeChildSa(ChildSaLocator locator) {
         effects.accept(new IkeEffect.RemoveChildSa(locator));
+    }
+
+    @Override
+    public void moveChildSa(ChildSaLocator locator, Path path) {
+        effects.accept(new IkeEffect.MoveChildSa(locator, path));
     }
 
     @Override

@@ -16,5 +16,7 @@ public interface ChildSaKernel {
 
     void removeChildSa(IkeEffect.RemoveChildSa effect);
 
+    void moveChildSa(IkeEffect.MoveChildSa effect);
+
     void measureTraffic(IkeEffect.MeasureTraffic effect, Consumer<IkeReply> reply);
 }

@@ -166,6 +166,11 @@ final class IkeShard implements IkeEffect.Handler {
     }
 
     @Override
+    public void moveChildSa(IkeEffect.MoveChildSa effect) {
+        kernel.moveChildSa(effect);
+    }
+
+    @Override
     public void measureTraffic(IkeEffect.MeasureTraffic effect) {
         kernel.measureTraffic(effect, this::reply);
     }

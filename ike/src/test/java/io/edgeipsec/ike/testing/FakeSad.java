@@ -6,6 +6,7 @@ import io.edgeipsec.ike.message.Octets;
 import io.edgeipsec.ike.model.ChildSaInstallation;
 import io.edgeipsec.ike.model.ChildSaLocator;
 import io.edgeipsec.ike.model.ChildSaTraffic;
+import io.edgeipsec.ike.model.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.LinkedHashMap;
@@ -22,6 +23,7 @@ public final class FakeSad {
     private final Map<EspSpi, Sa> inbound = new LinkedHashMap<>();
     private final Map<EspSpi, Sa> outbound = new LinkedHashMap<>();
     private final Map<EspSpi, String> larval = new LinkedHashMap<>();
+    private final Map<EspSpi, Path> paths = new LinkedHashMap<>();
     private final Map<EspSpi, Long> carriedIn = new LinkedHashMap<>();
     private final Map<EspSpi, Long> carriedOut = new LinkedHashMap<>();
     private final Deque<String> refusals = new ArrayDeque<>();
@@ -69,6 +71,7 @@ public final class FakeSad {
                         udp,
                         reveal(installation.outboundEncryption()),
                         reveal(installation.outboundIntegrity())));
+        paths.put(locator.inbound(), locator.path());
         installation.close();
     }
 
@@ -80,6 +83,16 @@ public final class FakeSad {
         larval.remove(locator.inbound());
         inbound.remove(locator.inbound());
         outbound.remove(locator.outbound());
+        paths.remove(locator.inbound());
+    }
+
+    void move(ChildSaLocator locator, Path to) {
+        paths.replace(locator.inbound(), to);
+    }
+
+    /** The way of each Child SA, by the SPI that comes in. */
+    public Map<EspSpi, Path> paths() {
+        return paths;
     }
 
     /** Lets ESP pass: every Child SA receives and sends this many packets more. */

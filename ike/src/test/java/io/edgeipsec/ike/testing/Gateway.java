@@ -216,6 +216,11 @@ public final class Gateway implements IkeEffect.Handler {
     }
 
     @Override
+    public void moveChildSa(IkeEffect.MoveChildSa effect) {
+        kernel(() -> sad.move(effect.locator(), effect.path()));
+    }
+
+    @Override
     public void measureTraffic(IkeEffect.MeasureTraffic effect) {
         measurements++;
         kernel(
