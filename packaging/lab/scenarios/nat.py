@@ -5,7 +5,7 @@ from edgelab.network import Nat
 from edgelab.report import expect, expect_equal
 from edgelab.scenario import scenario
 from edgelab.sites import NAT_BEFORE_PEER, NAT_BEFORE_US
-from edgelab.session import Session
+from edgelab.session import Mode, Session
 from edgelab.traffic import tcp_transfer
 from scenarios.policy_based import ROLES
 
@@ -56,3 +56,36 @@ def route_based_behind_nat(lab: Lab) -> str:
     session = lab.route_session("route-behind-nat")
     lab.establish(session)
     return _check(lab, session)
+
+
+def _espinudp_ports(lab: Lab) -> set[int]:
+    """Where the peer's ESP in UDP has come from so far."""
+    ours = lab.site_a.gateway_mac
+    packets = lab.watch.wire.packets()
+    return {p.ports[0] for p in packets if p.is_esp_in_udp and p.from_mac != ours}
+
+
+@scenario(NAT_BEFORE_PEER, variants=("policy-based", "route-based"))
+def nat_mapping_changes(lab: Lab, kind: str) -> str:
+    """The NAT before the peer restarts and gives it another port: the same SAs go on there."""
+    if kind == "route-based":
+        session = lab.route_session("restless-nat", Mode.RESPOND_ONLY)
+    else:
+        session = lab.policy_session("restless-nat", Mode.RESPOND_ONLY)
+    lab.establish(session)
+    stream = lab.keep_pinging(site="b")
+    stream.wait_for_answers(3)
+    spis, ports = lab.spis(), _espinudp_ports(lab)
+    lab.network.forget_mappings()
+    lab.watch.wire.wait_for(
+        lambda p: p.is_esp_in_udp
+        and p.from_mac != lab.site_a.gateway_mac
+        and p.ports[0] not in ports,
+        "ESP from another port of the NAT",
+        20,
+    )
+    stream.wait_for_answers(10)
+    pings = stream.stop()
+    expect_equal(lab.spis(), spis, "the SAs after the NAT's restart")
+    expect(lab.edge.is_up(session), "the session to be up", lab.edge.why_down(session))
+    return f"{pings.lost} pings lost, longest gap {pings.longest_gap:.1f} s"
