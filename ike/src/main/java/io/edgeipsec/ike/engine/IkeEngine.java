@@ -179,12 +179,22 @@ public final class IkeEngine {
 
         @Override
         public void peerRemoved(IkeInput.PeerRemoved input) {
-            PeerSession session = sessions.remove(input.session());
+            FailReason reason =
+                    new FailReason(Kind.CONFIGURATION, "session was disabled or deleted");
+            withdraw(input.session(), session -> session.end(reason, now));
+        }
+
+        @Override
+        public void peerSuspended(IkeInput.PeerSuspended input) {
+            withdraw(input.session(), session -> session.abandon(input.reason(), now));
+        }
+
+        private void withdraw(String id, Consumer<PeerSession> end) {
+            PeerSession session = sessions.remove(id);
             if (session != null) {
                 unregister(session);
                 sessionDeadlines.remove(session);
-                session.end(
-                        new FailReason(Kind.CONFIGURATION, "session was disabled or deleted"), now);
+                end.accept(session);
                 session.policy().preSharedKey().close();
             }
         }

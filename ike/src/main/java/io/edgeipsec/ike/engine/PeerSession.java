@@ -25,6 +25,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -182,16 +183,23 @@ final class PeerSession {
 
     /** Ends all IKE SAs, telling the peer, and starts no other. */
     void end(FailReason reason, MonotonicTime now) {
+        end(sa -> sa.delete(reason, now));
+    }
+
+    /** Ends all IKE SAs without a word, and starts no other. */
+    void abandon(FailReason reason, MonotonicTime now) {
+        end(sa -> sa.discard(reason, now));
+    }
+
+    private void end(Consumer<IkeSa> how) {
         ending = true;
         IkeSa starting = initiating;
         initiating = null;
         inProgress = null;
         if (starting != null) {
-            starting.delete(reason, now);
+            how.accept(starting);
         }
-        for (IkeSa sa : List.copyOf(established)) {
-            sa.delete(reason, now);
-        }
+        List.copyOf(established).forEach(how);
     }
 
     /** A packet waits for this Child SA. */

@@ -19,6 +19,8 @@ public sealed interface IkeInput {
 
         void peerRemoved(PeerRemoved input);
 
+        void peerSuspended(PeerSuspended input);
+
         void trafficWaits(TrafficWaits input);
 
         void childSaExpired(ChildSaExpired input);
@@ -64,6 +66,17 @@ public sealed interface IkeInput {
         @Override
         public void deliverTo(Handler handler) {
             handler.peerRemoved(this);
+        }
+    }
+
+    /**
+     * A session cannot work, and nothing that we sent would leave: its SAs end without a word to
+     * the peer. It comes back with {@link PeerConfigured}.
+     */
+    record PeerSuspended(String session, FailReason reason) implements IkeInput {
+        @Override
+        public void deliverTo(Handler handler) {
+            handler.peerSuspended(this);
         }
     }
 
