@@ -42,6 +42,9 @@ public final class DataPlane implements AutoCloseable {
     /** One audit for all notifications of a flush. */
     private static final Duration AUDIT_DELAY = Duration.ofSeconds(1);
 
+    /** One look at all paths for a burst of changed routes, as a routing daemon's start makes. */
+    private static final Duration PATHS_DELAY = Duration.ofSeconds(1);
+
     private final KernelWork thread;
     private final SessionTable table = new SessionTable();
     private final IpsecKernel kernel;
@@ -51,6 +54,7 @@ public final class DataPlane implements AutoCloseable {
     private final TunnelKinds tunnelKinds;
     private final KernelEvents events;
     private boolean auditPending;
+    private boolean pathsPending;
 
     public DataPlane(
             IpsecKernel kernel, IntentReader intents, TunnelKinds tunnelKinds, StatusBoard board) {
@@ -69,7 +73,8 @@ public final class DataPlane implements AutoCloseable {
         this.tunnelKinds = tunnelKinds;
         this.sessions = new Sessions(thread, kernel, intents, table, tunnelKinds, board);
         this.childSas = new KernelChildSas(thread, kernel, table, sessions);
-        this.events = new KernelEvents(table, sessions, this::auditSoon, this::monitor);
+        this.events =
+                new KernelEvents(table, sessions, this::auditSoon, this::pathsSoon, this::monitor);
     }
 
     /** For IKE. */
@@ -166,6 +171,18 @@ public final class DataPlane implements AutoCloseable {
             auditPending = true;
             thread.executeLater(AUDIT_DELAY, this::audit);
         }
+    }
+
+    private void pathsSoon() {
+        if (!pathsPending) {
+            pathsPending = true;
+            thread.executeLater(PATHS_DELAY, this::refreshPaths);
+        }
+    }
+
+    private void refreshPaths() {
+        pathsPending = false;
+        sessions.pathsChanged();
     }
 
     private void auditRegularly() {

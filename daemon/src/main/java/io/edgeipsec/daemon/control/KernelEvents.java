@@ -15,12 +15,19 @@ final class KernelEvents implements KernelEvent.Handler {
     private final SessionTable table;
     private final Sessions sessions;
     private final Runnable auditSoon;
+    private final Runnable pathsSoon;
     private final Runnable monitorAgain;
 
-    KernelEvents(SessionTable table, Sessions sessions, Runnable auditSoon, Runnable monitorAgain) {
+    KernelEvents(
+            SessionTable table,
+            Sessions sessions,
+            Runnable auditSoon,
+            Runnable pathsSoon,
+            Runnable monitorAgain) {
         this.table = table;
         this.sessions = sessions;
         this.auditSoon = auditSoon;
+        this.pathsSoon = pathsSoon;
         this.monitorAgain = monitorAgain;
     }
 
@@ -66,7 +73,11 @@ final class KernelEvents implements KernelEvent.Handler {
     }
 
     @Override
-    public void onLinkChanged(KernelEvent.LinkChanged event) {}
+    public void onLinkChanged(KernelEvent.LinkChanged event) {
+        if (!KernelNumbers.isOurs(event.link())) {
+            pathsSoon.run(); // its MTU is that of the routes through it
+        }
+    }
 
     @Override
     public void onLinkRemoved(KernelEvent.LinkRemoved event) {
@@ -76,13 +87,19 @@ final class KernelEvents implements KernelEvent.Handler {
     }
 
     @Override
-    public void onAddressAdded(KernelEvent.AddressAdded event) {}
+    public void onAddressAdded(KernelEvent.AddressAdded event) {
+        sessions.addressChanged(Conversions.toIke(event.address().address().address()));
+    }
 
     @Override
-    public void onAddressRemoved(KernelEvent.AddressRemoved event) {}
+    public void onAddressRemoved(KernelEvent.AddressRemoved event) {
+        sessions.addressChanged(Conversions.toIke(event.address().address().address()));
+    }
 
     @Override
-    public void onRoutesChanged(KernelEvent.RoutesChanged event) {}
+    public void onRoutesChanged(KernelEvent.RoutesChanged event) {
+        pathsSoon.run();
+    }
 
     @Override
     public void onResync(KernelEvent.Resync event) {

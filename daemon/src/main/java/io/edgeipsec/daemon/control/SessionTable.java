@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.IntUnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** What the daemon knows to be in the kernel, and whose it is. Kernel thread only. */
@@ -39,6 +40,14 @@ final class SessionTable {
 
         /** What the newest Child SA lets through; 0 before there was one. */
         int tunnelMtu;
+
+        /** The tunnel's MTU as the newest Child SA makes it from the path's. */
+        Optional<IntUnaryOperator> tunnelMtuOfPathMtu = Optional.empty();
+
+        /**
+         * Whether IKE was not told of the session, or told to leave it, for want of its address.
+         */
+        boolean suspended;
 
         /** Attempts in a row that the kernel refused in part. */
         int failures;
@@ -280,6 +289,11 @@ final class SessionTable {
 
     void acquired(KernelEvent.Acquire acquire) {
         acquires.put(acquire.reqid(), acquire);
+    }
+
+    /** Whether packets wait for SAs of this reqid, or did lately. */
+    boolean isAwaited(int reqid) {
+        return acquires.containsKey(reqid);
     }
 
     Optional<KernelEvent.Acquire> takeAcquire(int reqid) {

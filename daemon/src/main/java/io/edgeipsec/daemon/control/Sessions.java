@@ -17,7 +17,9 @@ import io.edgeipsec.daemon.store.SessionIntent;
 import io.edgeipsec.ike.message.IpAddress;
 import io.edgeipsec.ike.model.ChildSaLocator;
 import io.edgeipsec.ike.model.Endpoint;
+import io.edgeipsec.ike.model.FailReason;
 import io.edgeipsec.ike.model.IkeInput;
+import io.edgeipsec.ike.model.PeerPolicy;
 import io.edgeipsec.xfrm.kernel.IpsecKernel;
 import io.edgeipsec.xfrm.kernel.Outcome;
 import io.edgeipsec.xfrm.link.RouteAnswer;
@@ -50,6 +52,7 @@ final class Sessions {
     private final TunnelKinds tunnelKinds;
     private final StatusBoard board;
     private final Reconciler reconciler;
+    private final LocalAddresses localAddresses;
     private final Map<AddressPair, Integer> sessionsPerPair = new HashMap<>();
     private BiConsumer<IpAddress, IkeInput> engine = (peer, input) -> {};
 
@@ -69,6 +72,7 @@ final class Sessions {
         this.tunnelKinds = tunnelKinds;
         this.board = board;
         this.reconciler = new Reconciler(thread, kernel, table, board);
+        this.localAddresses = new LocalAddresses(kernel);
     }
 
     // Any thread.
@@ -111,6 +115,7 @@ final class Sessions {
 
     /** Takes everything up at start: policies of all sessions before anything else. */
     void adopt(IntentSnapshot snapshot, Inventory inventory) {
+        localAddresses.read();
         for (SessionIntent intent : snapshot.sessions()) {
             sessionsPerPair.merge(pair(intent), 1, Integer::sum);
         }
@@ -196,18 +201,113 @@ final class Sessions {
     }
 
     private int pathMtu(InetAddress local, InetAddress peer) {
+        return foundPathMtu(local, peer).orElse(DEFAULT_PATH_MTU);
+    }
+
+    private Optional<Integer> foundPathMtu(InetAddress local, InetAddress peer) {
         return kernel.lookUpRoute(peer, Optional.of(local))
                 .toOptional()
                 .map(RouteAnswer::mtu)
-                .filter(mtu -> mtu > 0)
-                .orElse(DEFAULT_PATH_MTU);
+                .filter(mtu -> mtu > 0);
     }
 
     private void configureEngine(SessionTable.Entry entry) {
         entry.blueprint
                 .peer()
-                .ifPresent(
-                        policy -> engine.accept(entry.peer, new IkeInput.PeerConfigured(policy)));
+                .ifPresentOrElse(policy -> configureEngine(entry, policy), () -> resume(entry));
+    }
+
+    /** It has its address, or wants none. */
+    private void resume(SessionTable.Entry entry) {
+        entry.suspended = false;
+        board.resumed(entry.session);
+    }
+
+    private void configureEngine(SessionTable.Entry entry, PeerPolicy policy) {
+        if (localAddresses.lacks(entry.local)) {
+            policy.preSharedKey().close();
+            suspend(entry);
+            return;
+        }
+        boolean returns = entry.suspended;
+        resume(entry);
+        engine.accept(entry.peer, new IkeInput.PeerConfigured(policy));
+        if (returns) {
+            // The kernel does not ask again for packets that wait already.
+            entry.blueprint
+                    .children()
+                    .forEach(
+                            (child, traits) -> {
+                                if (table.isAwaited(traits.reqid())) {
+                                    trafficWaits(new ChildRef(entry.session, child));
+                                }
+                            });
+        }
+    }
+
+    /**
+     * Nothing that we sent would leave without its source address, and time-outs would tell the
+     * operator the wrong story. The policies stay.
+     */
+    private void suspend(SessionTable.Entry entry) {
+        FailReason reason =
+                new FailReason(
+                        FailReason.Kind.LOCAL_ADDRESS_MISSING,
+                        "local address "
+                                + entry.local
+                                + " is not on this machine; add it to an interface, and the"
+                                + " session goes on at once");
+        LOG.warn("event=session.suspended session={} reason=\"{}\"", entry.session, reason);
+        entry.suspended = true;
+        board.suspended(entry.session, reason);
+        engine.accept(entry.peer, new IkeInput.PeerSuspended(entry.session, reason));
+    }
+
+    /** An address came or went, on one interface at least. */
+    void addressChanged(IpAddress address) {
+        if (table.entries().stream().anyMatch(entry -> entry.local.equals(address))) {
+            localAddresses.read();
+            checkLocalAddresses();
+        }
+    }
+
+    private void checkLocalAddresses() {
+        for (SessionTable.Entry entry : List.copyOf(table.entries())) {
+            boolean lacks = localAddresses.lacks(entry.local);
+            if (entry.suspended && !lacks) {
+                LOG.info("event=session.resumed session={} local={}", entry.session, entry.local);
+                // The engine needs the key again, which only the store has.
+                refresh(entry.session);
+            } else if (!entry.suspended && lacks && entry.blueprint.peer().isPresent()) {
+                suspend(entry);
+            }
+        }
+    }
+
+    /** Routes may lead to the peers by other ways, through which other packets fit. */
+    void pathsChanged() {
+        for (SessionTable.Entry entry : table.entries()) {
+            InetAddress local = Conversions.toInet(entry.local);
+            InetAddress peer = Conversions.toInet(entry.peer);
+            // Where there is no way just now, the old one is the best guess at the next.
+            foundPathMtu(local, peer)
+                    .filter(mtu -> mtu != entry.pathMtu)
+                    .ifPresent(mtu -> pathMtuChanged(entry, mtu));
+        }
+    }
+
+    private void pathMtuChanged(SessionTable.Entry entry, int pathMtu) {
+        LOG.info(
+                "event=session.path_mtu_changed session={} before={} now={}",
+                entry.session,
+                entry.pathMtu,
+                pathMtu);
+        entry.pathMtu = pathMtu;
+        entry.tunnelMtuOfPathMtu.ifPresent(
+                function -> {
+                    entry.tunnelMtu = function.applyAsInt(pathMtu);
+                    reconciler.apply(entry, entry.wanted());
+                });
     }
 
     private void drop(String id) {
@@ -238,6 +338,8 @@ final class Sessions {
 
     /** Makes everything as it should be again, after somebody else may have changed it. */
     void audit(Inventory inventory) {
+        localAddresses.read();
+        checkLocalAddresses();
         for (SessionTable.Entry entry : table.entries()) {
             entry.actual =
                     inventory.take(entry.session, entry.wanted()).withRules(entry.actual.rules());
@@ -316,6 +418,7 @@ final class Sessions {
     void becameUsable(String session, IntUnaryOperator tunnelMtuOfPathMtu) {
         SessionTable.Entry entry = table.find(session);
         if (entry != null) {
+            entry.tunnelMtuOfPathMtu = Optional.of(tunnelMtuOfPathMtu);
             entry.tunnelMtu = tunnelMtuOfPathMtu.applyAsInt(entry.pathMtu);
             reconciler.apply(entry, entry.wanted());
             entry.actual.link().ifPresent(link -> reconciler.setUsable(link, true));

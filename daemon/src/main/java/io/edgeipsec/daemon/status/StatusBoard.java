@@ -1,6 +1,7 @@
 package io.edgeipsec.daemon.status;
 
 import io.edgeipsec.ike.model.ChildSaLocator;
+import io.edgeipsec.ike.model.FailReason;
 import io.edgeipsec.ike.model.IkeEvent;
 import io.edgeipsec.ike.model.IkeSaId;
 import java.util.Collection;
@@ -29,6 +30,7 @@ public final class StatusBoard implements IkeEvent.Handler {
         private boolean negotiating;
         private String failure = "";
         private String kernelRefusal = "";
+        private String suspension = "";
     }
 
     /**
@@ -73,6 +75,15 @@ public final class StatusBoard implements IkeEvent.Handler {
         update(id, session -> session.kernelRefusal = "");
     }
 
+    /** The session cannot work for now, whatever IKE still says. */
+    public void suspended(String id, FailReason reason) {
+        update(id, session -> session.suspension = reason.toString());
+    }
+
+    public void resumed(String id) {
+        update(id, session -> session.suspension = "");
+    }
+
     /** Empty for a session that the control has not taken up yet. */
     public Optional<View> view(String id) {
         Session session = sessions.get(id);
@@ -85,7 +96,7 @@ public final class StatusBoard implements IkeEvent.Handler {
             return Optional.of(
                     new View(
                             !session.ikeSas.isEmpty(),
-                            session.negotiating,
+                            session.negotiating && session.suspension.isEmpty(),
                             reason(session, up),
                             session.children.size(),
                             up.size(),
@@ -99,6 +110,9 @@ public final class StatusBoard implements IkeEvent.Handler {
     private static String reason(Session session, Set<String> up) {
         if (!session.enabled) {
             return "Session disabled";
+        }
+        if (!session.suspension.isEmpty()) {
+            return session.suspension;
         }
         if (!session.kernelRefusal.isEmpty()) {
             return session.kernelRefusal;

@@ -174,6 +174,14 @@ public final class FakeIpsecKernel {
         return listener != null;
     }
 
+    /** From now on these are the host's addresses; tell with {@link #emit}. */
+    public void setAddresses(String... hostAddresses) {
+        addresses.clear();
+        for (String address : hostAddresses) {
+            addresses.add(new AddressEntry(2, IpPrefix.parse(address)));
+        }
+    }
+
     /** The answer to every look-up of a route from now on. */
     public void answerRoutes(RouteAnswer answer) {
         route = answer;

@@ -1,0 +1,49 @@
+package io.edgeipsec.daemon.control;
+
+import io.edgeipsec.daemon.reconcile.Conversions;
+import io.edgeipsec.ike.message.IpAddress;
+import io.edgeipsec.xfrm.kernel.IpsecKernel;
+import io.edgeipsec.xfrm.kernel.Outcome;
+import io.edgeipsec.xfrm.link.AddressEntry;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The addresses of this machine. Several interfaces may have the same one, so events only say when
+ * to look again. Kernel thread only.
+ */
+final class LocalAddresses {
+    private static final Logger LOG = LoggerFactory.getLogger(LocalAddresses.class);
+
+    private final IpsecKernel kernel;
+    private final Set<IpAddress> present = new HashSet<>();
+    private boolean known;
+
+    LocalAddresses(IpsecKernel kernel) {
+        this.kernel = kernel;
+    }
+
+    /** Looks again; what the kernel does not tell stays as it was. */
+    void read() {
+        Outcome<List<AddressEntry>> outcome = kernel.listAddresses();
+        outcome.refusal()
+                .ifPresent(r -> LOG.warn("event=addresses.not_listed reason=\"{}\"", r.message()));
+        outcome.toOptional()
+                .ifPresent(
+                        addresses -> {
+                            known = true;
+                            present.clear();
+                            for (AddressEntry entry : addresses) {
+                                present.add(Conversions.toIke(entry.address().address()));
+                            }
+                        });
+    }
+
+    /** Where we could never look, nothing counts as missing. */
+    boolean lacks(IpAddress address) {
+        return known && !present.contains(address);
+    }
+}
