@@ -65,6 +65,11 @@ public final class EventLog implements IkeEvent.Handler {
     }
 
     @Override
+    public void peerRejected(IkeEvent.PeerRejected event) {
+        LOG.warn("event=ike_sa.rejected session={} reason=\"{}\"", event.session(), event.reason());
+    }
+
+    @Override
     public void ikeSaEstablished(IkeEvent.IkeSaEstablished event) {
         LOG.info(
                 "event=ike_sa.established session={} ike={} role={} path={} nat={} suite={}"

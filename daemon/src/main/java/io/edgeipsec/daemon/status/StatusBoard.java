@@ -139,6 +139,18 @@ public final class StatusBoard implements IkeEvent.Handler {
                 });
     }
 
+    /** What works is not made to look broken by somebody else's attempt. */
+    @Override
+    public void peerRejected(IkeEvent.PeerRejected event) {
+        update(
+                event.session(),
+                session -> {
+                    if (session.ikeSas.isEmpty()) {
+                        session.failure = event.reason().toString();
+                    }
+                });
+    }
+
     @Override
     public void ikeSaEstablished(IkeEvent.IkeSaEstablished event) {
         update(

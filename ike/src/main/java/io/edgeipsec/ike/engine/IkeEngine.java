@@ -56,6 +56,7 @@ public final class IkeEngine {
     private final IkeSaEnvironment environment;
     private final CookieJar cookies;
     private final AnswerLimiter answers;
+    private final AnswerLimiter rejections;
     private final Inputs inputs = new Inputs();
 
     private final Map<IkeSpi, IkeSa> sas = new HashMap<>();
@@ -90,6 +91,7 @@ public final class IkeEngine {
         Primitives primitives = new Primitives();
         this.cookies = new CookieJar(primitives, random, now);
         this.answers = new AnswerLimiter(limits.answersPerSecond(), now);
+        this.rejections = new AnswerLimiter(limits.rejectionsPerSecond(), now);
         this.environment =
                 new IkeSaEnvironment(random, primitives, settings, effects, new SaOwner());
     }
@@ -520,11 +522,12 @@ public final class IkeEngine {
 
         @Override
         public void rejected(List<PeerPolicy> meant, FailReason reason) {
-            for (PeerPolicy policy : meant) {
-                emit(
-                        new IkeEffect.Announce(
-                                new IkeEvent.NegotiationFailed(
-                                        policy.session(), reason, Optional.empty())));
+            if (rejections.tryAnswer(now)) {
+                for (PeerPolicy policy : meant) {
+                    emit(
+                            new IkeEffect.Announce(
+                                    new IkeEvent.PeerRejected(policy.session(), reason)));
+                }
             }
         }
 

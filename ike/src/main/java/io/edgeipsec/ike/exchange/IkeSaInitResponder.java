@@ -24,6 +24,7 @@ import io.edgeipsec.ike.negotiation.Proposals;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
 /**
@@ -34,15 +35,21 @@ public final class IkeSaInitResponder implements RespondedExchange {
     private final ExchangeContext sa;
     private final List<PeerPolicy> candidates;
     private final Consumer<SecuredIkeSa> then;
+    private final BiConsumer<List<PeerPolicy>, FailReason> rejected;
 
     /**
      * @param candidates the sessions between the two addresses; whose it is, IKE_AUTH will tell
+     * @param rejected told of an offer that none of them takes
      */
     public IkeSaInitResponder(
-            ExchangeContext sa, List<PeerPolicy> candidates, Consumer<SecuredIkeSa> then) {
+            ExchangeContext sa,
+            List<PeerPolicy> candidates,
+            Consumer<SecuredIkeSa> then,
+            BiConsumer<List<PeerPolicy>, FailReason> rejected) {
         this.sa = sa;
         this.candidates = candidates;
         this.then = then;
+        this.rejected = rejected;
     }
 
     @Override
@@ -56,7 +63,9 @@ public final class IkeSaInitResponder implements RespondedExchange {
                         .flatMap(Optional::stream)
                         .findFirst();
         if (negotiation.isEmpty()) {
-            refuse(NotifyPayload.of(NotifyType.NO_PROPOSAL_CHOSEN), noProposal(offer));
+            FailReason reason = noProposal(offer);
+            rejected.accept(candidates, reason);
+            refuse(NotifyPayload.of(NotifyType.NO_PROPOSAL_CHOSEN), reason);
             return;
         }
         int wanted = negotiation.get().suite().keyExchange().id();

@@ -358,7 +358,11 @@ public final class IkeSa implements ExchangeContext {
     void dispatch(Received request) {
         ExchangeType type = request.message().header().exchange();
         if (type.equals(ExchangeType.IKE_SA_INIT)) {
-            new IkeSaInitResponder(this, environment.owner().candidates(path), this::halfOpen)
+            new IkeSaInitResponder(
+                            this,
+                            environment.owner().candidates(path),
+                            this::halfOpen,
+                            environment.owner()::rejected)
                     .onRequest(request);
         } else if (type.equals(ExchangeType.IKE_AUTH) && awaitingAuth != null) {
             new IkeAuthResponder(
