@@ -42,7 +42,7 @@ public final class DataPlane implements AutoCloseable {
     /** One audit for all notifications of a flush. */
     private static final Duration AUDIT_DELAY = Duration.ofSeconds(1);
 
-    private final KernelThread thread = new KernelThread();
+    private final KernelWork thread;
     private final SessionTable table = new SessionTable();
     private final IpsecKernel kernel;
     private final IntentReader intents;
@@ -54,6 +54,16 @@ public final class DataPlane implements AutoCloseable {
 
     public DataPlane(
             IpsecKernel kernel, IntentReader intents, TunnelKinds tunnelKinds, StatusBoard board) {
+        this(new KernelThread(), kernel, intents, tunnelKinds, board);
+    }
+
+    DataPlane(
+            KernelWork thread,
+            IpsecKernel kernel,
+            IntentReader intents,
+            TunnelKinds tunnelKinds,
+            StatusBoard board) {
+        this.thread = thread;
         this.kernel = kernel;
         this.intents = intents;
         this.tunnelKinds = tunnelKinds;
@@ -125,9 +135,14 @@ public final class DataPlane implements AutoCloseable {
         return inventory;
     }
 
+    /**
+     * While a session lacks a policy, what it had before may be all that keeps its packets back.
+     */
     private void removeLeftOvers(Inventory inventory) {
-        for (PolicyKey key : inventory.policies().keySet()) {
-            warn(kernel.removePolicy(key));
+        if (sessions.areProtected()) {
+            for (PolicyKey key : inventory.policies().keySet()) {
+                warn(kernel.removePolicy(key));
+            }
         }
         for (LinkEntry link : inventory.leftOverLinks()) {
             warn(kernel.removeLink(link.name()));

@@ -47,12 +47,12 @@ final class KernelChildSas implements ChildSaKernel {
     /** The kernel is the backstop behind IKE's own clock, and so a little later. */
     private static final Duration BACKSTOP = Duration.ofSeconds(5);
 
-    private final KernelThread thread;
+    private final KernelWork thread;
     private final IpsecKernel kernel;
     private final SessionTable table;
     private final Sessions sessions;
 
-    KernelChildSas(KernelThread thread, IpsecKernel kernel, SessionTable table, Sessions sessions) {
+    KernelChildSas(KernelWork thread, IpsecKernel kernel, SessionTable table, Sessions sessions) {
         this.thread = thread;
         this.kernel = kernel;
         this.table = table;
@@ -154,7 +154,15 @@ final class KernelChildSas implements ChildSaKernel {
         return new IkeReply.ChildSaInstalled(request, locator);
     }
 
+    /**
+     * The SPI is the peer's choice. Where an SA of our dead run has it, the peer has restarted too,
+     * and does not know that SA any more.
+     */
     private Outcome<Nothing> installOutbound(ChildSaInstallation installation, ChildTraits traits) {
+        SaId id = outboundId(installation.locator(), traits);
+        if (table.disinherit(id)) {
+            kernel.removeSa(id);
+        }
         int acquire =
                 table.takeAcquire(traits.reqid()).map(KernelEvent.Acquire::sequence).orElse(0);
         return kernel.installSa(
@@ -205,18 +213,13 @@ final class KernelChildSas implements ChildSaKernel {
 
     private void installed(ChildSaInstallation installation, LiveSa reserved, ChildTraits traits) {
         ChildSaLocator locator = installation.locator();
-        SaId outbound =
-                new SaId(
-                        Conversions.toInet(locator.path().remote().address()),
-                        locator.outbound().value(),
-                        traits.scope());
         table.install(
                 locator,
                 new LiveSa(
                         reserved.child(),
                         reserved.peer(),
                         reserved.inbound(),
-                        Optional.of(outbound)));
+                        Optional.of(outboundId(locator, traits))));
         for (SaId earlier : table.takeInherited(traits.reqid())) {
             kernel.removeSa(earlier);
         }
@@ -224,6 +227,13 @@ final class KernelChildSas implements ChildSaKernel {
         boolean udp = installation.nat().encapsulates();
         sessions.becameUsable(
                 locator.session(), pathMtu -> Blueprints.tunnelMtu(transform, pathMtu, udp));
+    }
+
+    private static SaId outboundId(ChildSaLocator locator, ChildTraits traits) {
+        return new SaId(
+                Conversions.toInet(locator.path().remote().address()),
+                locator.outbound().value(),
+                traits.scope());
     }
 
     private void remove(ChildSaLocator locator) {

@@ -11,7 +11,7 @@ import org.slf4j.LoggerFactory;
  * The one thread that talks to the kernel, and owns everything that says what is in it. Any thread
  * may hand it work, which it does in order.
  */
-public final class KernelThread implements AutoCloseable {
+final class KernelThread implements KernelWork {
     private static final Logger LOG = LoggerFactory.getLogger(KernelThread.class);
 
     /**
@@ -24,17 +24,13 @@ public final class KernelThread implements AutoCloseable {
 
     private final ScheduledThreadPoolExecutor executor;
 
-    public KernelThread() {
+    KernelThread() {
         executor = new ScheduledThreadPoolExecutor(1, work -> new Thread(work, "kernel"));
         executor.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
         executor.setRemoveOnCancelPolicy(true);
     }
 
-    /**
-     * Does the work soon.
-     *
-     * @throws RejectedExecutionException if too much is waiting, or the thread has been closed
-     */
+    @Override
     public void execute(Runnable work) {
         if (executor.getQueue().size() > QUEUE_LIMIT) {
             throw new RejectedExecutionException(QUEUE_LIMIT + " kernel requests wait already");
@@ -42,6 +38,7 @@ public final class KernelThread implements AutoCloseable {
         executor.execute(() -> run(work));
     }
 
+    @Override
     public void executeLater(Duration delay, Runnable work) {
         var unused = executor.schedule(() -> run(work), delay.toMillis(), TimeUnit.MILLISECONDS);
     }
@@ -55,7 +52,6 @@ public final class KernelThread implements AutoCloseable {
         }
     }
 
-    /** Lets the work that waits end. */
     @Override
     public void close() {
         executor.shutdown();

@@ -7,15 +7,18 @@ import io.edgeipsec.ike.message.EspSpi;
 import io.edgeipsec.ike.message.IpAddress;
 import io.edgeipsec.ike.model.ChildSaLocator;
 import io.edgeipsec.xfrm.event.KernelEvent;
+import io.edgeipsec.xfrm.policy.PolicyKey;
 import io.edgeipsec.xfrm.state.SaId;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What the daemon knows to be in the kernel, and whose it is. Kernel thread only. */
@@ -35,7 +38,8 @@ final class SessionTable {
         /** Attempts in a row that the kernel refused in part. */
         int failures;
 
-        private int liveSas;
+        /** Whether another attempt is coming up by itself. */
+        boolean retryPending;
 
         Entry(Blueprint blueprint, IpAddress local, IpAddress peer, int pathMtu) {
             this.session = blueprint.session();
@@ -50,8 +54,9 @@ final class SessionTable {
             return tunnelMtu == 0 ? blueprint.objects() : blueprint.objectsAt(tunnelMtu);
         }
 
-        boolean hasUsableSa() {
-            return liveSas > 0;
+        /** Whether every policy of the session stands as it should. */
+        boolean isProtected() {
+            return actual.policies().entrySet().containsAll(wanted().policies().entrySet());
         }
     }
 
@@ -64,9 +69,21 @@ final class SessionTable {
 
     private final Map<String, Entry> sessions = new LinkedHashMap<>();
     private final Map<Integer, ChildRef> byReqid = new HashMap<>();
+
+    /** The sessions that want a policy, in the order they came; the first one has it. */
+    private final Map<PolicyKey, List<Entry>> claims = new HashMap<>();
+
     private final Map<SpiKey, LiveSa> live = new LinkedHashMap<>();
     private final Map<SaId, LiveSa> installed = new LinkedHashMap<>();
-    private final Map<Integer, List<SaId>> inherited = new HashMap<>();
+
+    /** Installed Child SAs by session; a session may go and come back before its SAs are gone. */
+    private final Map<String, Integer> usable = new HashMap<>();
+
+    private final Map<Integer, Set<SaId>> inherited = new HashMap<>();
+
+    /** The same by the SA: its reqid. */
+    private final Map<SaId, Integer> heirlooms = new HashMap<>();
+
     private final Map<Integer, KernelEvent.Acquire> acquires = new HashMap<>();
 
     Collection<Entry> entries() {
@@ -79,12 +96,17 @@ final class SessionTable {
 
     /** Enters a session, or gives a known one another blueprint. */
     Entry put(Blueprint blueprint, IpAddress local, IpAddress peer, int pathMtu) {
-        Entry entry = sessions.get(blueprint.session());
-        if (entry == null) {
-            entry = new Entry(blueprint, local, peer, pathMtu);
-            sessions.put(entry.session, entry);
-        }
+        Entry entry =
+                sessions.computeIfAbsent(
+                        blueprint.session(), id -> new Entry(blueprint, local, peer, pathMtu));
         entry.blueprint.children().values().forEach(traits -> byReqid.remove(traits.reqid()));
+        Set<PolicyKey> wanted = blueprint.objects().policies().keySet();
+        for (PolicyKey key : entry.blueprint.objects().policies().keySet()) {
+            if (!wanted.contains(key)) {
+                disclaim(key, entry);
+            }
+        }
+        wanted.forEach(key -> claim(key, entry));
         entry.blueprint = blueprint;
         entry.local = local;
         entry.peer = peer;
@@ -100,7 +122,38 @@ final class SessionTable {
 
     void remove(Entry entry) {
         sessions.remove(entry.session);
+        entry.blueprint.objects().policies().keySet().forEach(key -> disclaim(key, entry));
         entry.blueprint.children().values().forEach(traits -> byReqid.remove(traits.reqid()));
+    }
+
+    private void claim(PolicyKey key, Entry entry) {
+        List<Entry> claimants = claims.computeIfAbsent(key, k -> new ArrayList<>(1));
+        if (!claimants.contains(entry)) {
+            claimants.add(entry);
+        }
+    }
+
+    private void disclaim(PolicyKey key, Entry entry) {
+        claims.computeIfPresent(
+                key,
+                (k, claimants) -> {
+                    claimants.remove(entry);
+                    return claimants.isEmpty() ? null : claimants;
+                });
+    }
+
+    /** The session that has a policy, if it is not the one that asks. */
+    Optional<Entry> holderBefore(Entry entry, PolicyKey key) {
+        return claims.getOrDefault(key, List.of()).stream()
+                .findFirst()
+                .filter(holder -> holder != entry);
+    }
+
+    /** The session that gets a policy when this one gives it up. */
+    Optional<Entry> heir(Entry entry, PolicyKey key) {
+        return claims.getOrDefault(key, List.of()).stream()
+                .filter(claimant -> claimant != entry)
+                .findFirst();
     }
 
     Optional<ChildTraits> traits(ChildRef child) {
@@ -123,10 +176,7 @@ final class SessionTable {
         live.put(SpiKey.of(locator), sa);
         installed.put(sa.inbound(), sa);
         sa.outbound().ifPresent(out -> installed.put(out, sa));
-        Entry entry = sessions.get(sa.child().session());
-        if (entry != null) {
-            entry.liveSas++;
-        }
+        usable.merge(sa.child().session(), 1, Integer::sum);
     }
 
     Optional<LiveSa> removeSa(ChildSaLocator locator) {
@@ -134,12 +184,14 @@ final class SessionTable {
         if (sa != null && sa.outbound().isPresent()) {
             installed.remove(sa.inbound());
             installed.remove(sa.outbound().get());
-            Entry entry = sessions.get(sa.child().session());
-            if (entry != null) {
-                entry.liveSas--;
-            }
+            usable.computeIfPresent(
+                    sa.child().session(), (session, count) -> count == 1 ? null : count - 1);
         }
         return Optional.ofNullable(sa);
+    }
+
+    boolean hasUsableSa(String session) {
+        return usable.containsKey(session);
     }
 
     Optional<LiveSa> findSa(ChildSaLocator locator) {
@@ -159,28 +211,43 @@ final class SessionTable {
     // What an earlier run left.
 
     void inherit(int reqid, SaId sa) {
-        inherited.computeIfAbsent(reqid, r -> new ArrayList<>()).add(sa);
+        inherited.computeIfAbsent(reqid, r -> new LinkedHashSet<>()).add(sa);
+        heirlooms.put(sa, reqid);
     }
 
     /** The SAs of an earlier run that a new one has just made superfluous. */
-    List<SaId> takeInherited(int reqid) {
-        List<SaId> sas = inherited.remove(reqid);
-        return sas == null ? List.of() : sas;
+    Set<SaId> takeInherited(int reqid) {
+        Set<SaId> sas = inherited.remove(reqid);
+        if (sas == null) {
+            return Set.of();
+        }
+        sas.forEach(heirlooms::remove);
+        return sas;
+    }
+
+    /** Whether this was one, which it is not any more. */
+    boolean disinherit(SaId sa) {
+        Integer reqid = heirlooms.remove(sa);
+        if (reqid == null) {
+            return false;
+        }
+        inherited.computeIfPresent(
+                reqid,
+                (r, sas) -> {
+                    sas.remove(sa);
+                    return sas.isEmpty() ? null : sas;
+                });
+        return true;
     }
 
     /** Those of sessions or rules that are no more. */
     List<SaId> takeUnowned() {
         List<SaId> unowned = new ArrayList<>();
-        inherited
-                .entrySet()
-                .removeIf(
-                        entry -> {
-                            boolean owned = byReqid.containsKey(entry.getKey());
-                            if (!owned) {
-                                unowned.addAll(entry.getValue());
-                            }
-                            return !owned;
-                        });
+        for (Integer reqid : List.copyOf(inherited.keySet())) {
+            if (!byReqid.containsKey(reqid)) {
+                unowned.addAll(takeInherited(reqid));
+            }
+        }
         return unowned;
     }
 

@@ -8,8 +8,6 @@ import io.edgeipsec.api.resource.SessionSettings;
 import io.edgeipsec.daemon.reconcile.Blueprint;
 import io.edgeipsec.daemon.reconcile.Blueprints;
 import io.edgeipsec.daemon.reconcile.Conversions;
-import io.edgeipsec.daemon.reconcile.KernelAction;
-import io.edgeipsec.daemon.reconcile.Planner;
 import io.edgeipsec.daemon.reconcile.SessionObjects;
 import io.edgeipsec.daemon.reconcile.TunnelLink;
 import io.edgeipsec.daemon.status.StatusBoard;
@@ -24,8 +22,6 @@ import io.edgeipsec.xfrm.link.RouteAnswer;
 import io.edgeipsec.xfrm.link.TunnelKind;
 import io.edgeipsec.xfrm.nft.TrafficRules;
 import java.net.InetAddress;
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -39,28 +35,26 @@ import org.slf4j.LoggerFactory;
  * Makes each session's kernel objects, and what the engine knows of it, what the store says.
  * Methods that are called from other threads say so; the rest runs on the kernel thread.
  */
-public final class Sessions {
+final class Sessions {
     private static final Logger LOG = LoggerFactory.getLogger(Sessions.class);
 
     /** Where no route says otherwise: Ethernet. */
     private static final int DEFAULT_PATH_MTU = 1500;
 
-    private static final Duration RETRY_FIRST = Duration.ofSeconds(5);
-    private static final int RETRY_DOUBLINGS = 6;
-
-    private final KernelThread thread;
+    private final KernelWork thread;
     private final IpsecKernel kernel;
     private final IntentReader intents;
     private final SessionTable table;
     private final TunnelKinds tunnelKinds;
     private final StatusBoard board;
+    private final Reconciler reconciler;
     private final Map<AddressPair, Integer> sessionsPerPair = new HashMap<>();
     private BiConsumer<IpAddress, IkeInput> engine = (peer, input) -> {};
 
     private record AddressPair(IpAddress local, IpAddress remote) {}
 
     Sessions(
-            KernelThread thread,
+            KernelWork thread,
             IpsecKernel kernel,
             IntentReader intents,
             SessionTable table,
@@ -72,12 +66,13 @@ public final class Sessions {
         this.table = table;
         this.tunnelKinds = tunnelKinds;
         this.board = board;
+        this.reconciler = new Reconciler(thread, kernel, table, board);
     }
 
     // Any thread.
 
     /** A change was committed. */
-    public void changed(ConfigurationChange change) {
+    void changed(ConfigurationChange change) {
         if (change.kind() == ResourceKind.SESSION) {
             refresh(change.id());
         } else {
@@ -122,11 +117,11 @@ public final class Sessions {
             entry.actual = inventory.take(entry.session, entry.blueprint.objects());
         }
         for (SessionTable.Entry entry : table.entries()) {
-            apply(entry, entry.actual.withPolicies(entry.wanted().policies()));
+            reconciler.apply(entry, entry.actual.withPolicies(entry.wanted().policies()));
         }
         replaceRules();
         for (SessionTable.Entry entry : table.entries()) {
-            apply(entry, entry.wanted());
+            reconciler.apply(entry, entry.wanted());
             configureEngine(entry);
         }
     }
@@ -167,7 +162,7 @@ public final class Sessions {
             if (entry.blueprint.peer().isEmpty()) {
                 engine.accept(entry.peer, new IkeInput.PeerRemoved(entry.session));
             }
-            apply(entry, entry.wanted());
+            reconciler.apply(entry, entry.wanted());
             removeUnowned();
             configureEngine(entry);
         }
@@ -217,7 +212,7 @@ public final class Sessions {
         SessionTable.Entry entry = table.find(id);
         if (entry != null) {
             engine.accept(entry.peer, new IkeInput.PeerRemoved(id));
-            apply(entry, SessionObjects.NONE);
+            reconciler.apply(entry, SessionObjects.NONE);
             forgetPair(entry);
             table.remove(entry);
             removeUnowned();
@@ -239,44 +234,12 @@ public final class Sessions {
                 (pair, count) -> count == 1 ? null : count - 1);
     }
 
-    /** Carries a plan out; a refused step is reported, and tried again later. */
-    private void apply(SessionTable.Entry entry, SessionObjects wanted) {
-        List<String> refusals = new ArrayList<>();
-        for (KernelAction action : Planner.plan(wanted, entry.actual)) {
-            Outcome<Outcome.Nothing> outcome = action.applyTo(kernel);
-            if (outcome.isDone()) {
-                entry.actual = entry.actual.after(action);
-            } else {
-                outcome.refusal().ifPresent(refusal -> refusals.add(refusal.message()));
-            }
-        }
-        if (refusals.isEmpty()) {
-            entry.failures = 0;
-            board.kernelAccepted(entry.session);
-            return;
-        }
-        LOG.warn(
-                "event=session.kernel_refused session={} reasons=\"{}\"",
-                entry.session,
-                String.join("; ", refusals));
-        board.kernelRefused(entry.session, refusals.get(0));
-        Duration delay =
-                RETRY_FIRST.multipliedBy(1L << Math.min(entry.failures++, RETRY_DOUBLINGS));
-        thread.executeLater(delay, () -> retry(entry));
-    }
-
-    private void retry(SessionTable.Entry entry) {
-        if (table.find(entry.session) == entry) {
-            apply(entry, entry.wanted());
-        }
-    }
-
     /** Makes everything as it should be again, after somebody else may have changed it. */
     void audit(Inventory inventory) {
         for (SessionTable.Entry entry : table.entries()) {
             entry.actual =
                     inventory.take(entry.session, entry.wanted()).withRules(entry.actual.rules());
-            apply(entry, entry.wanted());
+            reconciler.apply(entry, entry.wanted());
         }
         List<String> differences = kernel.verifyTrafficRules().toOptional().orElse(List.of());
         if (!differences.isEmpty()) {
@@ -287,11 +250,16 @@ public final class Sessions {
         }
     }
 
+    /** Whether every policy of every session stands. */
+    boolean areProtected() {
+        return table.entries().stream().allMatch(SessionTable.Entry::isProtected);
+    }
+
     /** Leaves blocks where policies were, for as long as nobody is there to protect. */
     void block() {
         for (SessionTable.Entry entry : table.entries()) {
-            apply(entry, entry.wanted().blocked());
-            entry.actual.link().ifPresent(link -> setUsable(link, false));
+            reconciler.apply(entry, entry.wanted().blocked());
+            entry.actual.link().ifPresent(link -> reconciler.setUsable(link, false));
         }
     }
 
@@ -316,23 +284,16 @@ public final class Sessions {
         SessionTable.Entry entry = table.find(session);
         if (entry != null) {
             entry.tunnelMtu = tunnelMtuOfPathMtu.applyAsInt(entry.pathMtu);
-            apply(entry, entry.wanted());
-            entry.actual.link().ifPresent(link -> setUsable(link, true));
+            reconciler.apply(entry, entry.wanted());
+            entry.actual.link().ifPresent(link -> reconciler.setUsable(link, true));
         }
     }
 
     /** A Child SA has left the kernel. */
     void maybeUnusable(String session) {
         SessionTable.Entry entry = table.find(session);
-        if (entry != null && !entry.hasUsableSa()) {
-            entry.actual.link().ifPresent(link -> setUsable(link, false));
+        if (entry != null && !table.hasUsableSa(session)) {
+            entry.actual.link().ifPresent(link -> reconciler.setUsable(link, false));
         }
-    }
-
-    private void setUsable(TunnelLink link, boolean usable) {
-        kernel.setLinkUsable(link.request().name(), usable)
-                .refusal()
-                .ifPresent(
-                        refusal -> LOG.warn("event=link.refused reason=\"{}\"", refusal.message()));
     }
 }

@@ -1,0 +1,77 @@
+package io.edgeipsec.daemon.control;
+
+import io.edgeipsec.api.port.StoreBusyException;
+import io.edgeipsec.api.resource.IPSecVPNProfile;
+import io.edgeipsec.api.resource.ResourceKind;
+import io.edgeipsec.daemon.store.IntentReader;
+import io.edgeipsec.daemon.store.IntentSnapshot;
+import io.edgeipsec.daemon.store.SessionIntent;
+import io.edgeipsec.daemon.testing.SessionBuilder;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/** A store without a database, which answers at once, and remembers what it handed out. */
+final class StoredSessions implements IntentReader {
+    private final Map<String, SessionBuilder> sessions = new TreeMap<>();
+    private final List<SessionIntent> read = new ArrayList<>();
+    private int busyAnswers;
+
+    void put(SessionBuilder session) {
+        sessions.put(session.session().id(), session);
+    }
+
+    void delete(String id) {
+        sessions.remove(id);
+    }
+
+    /** Refuses the next reads, as a store does that has too much to do. */
+    void busyFor(int reads) {
+        busyAnswers = reads;
+    }
+
+    /** Every intent that was handed out. */
+    List<SessionIntent> read() {
+        return read;
+    }
+
+    private SessionIntent intent(SessionBuilder session) {
+        SessionIntent intent = session.intent();
+        read.add(intent);
+        return intent;
+    }
+
+    private <T> Optional<CompletionStage<T>> refusal() {
+        return busyAnswers > 0 && busyAnswers-- > 0
+                ? Optional.of(CompletableFuture.failedStage(new StoreBusyException(1)))
+                : Optional.empty();
+    }
+
+    @Override
+    public CompletionStage<IntentSnapshot> snapshot() {
+        return CompletableFuture.completedStage(
+                new IntentSnapshot(1, sessions.values().stream().map(this::intent).toList()));
+    }
+
+    @Override
+    public CompletionStage<Optional<SessionIntent>> intent(String sessionId) {
+        Optional<CompletionStage<Optional<SessionIntent>>> refusal = refusal();
+        return refusal.orElseGet(
+                () ->
+                        CompletableFuture.completedStage(
+                                Optional.ofNullable(sessions.get(sessionId)).map(this::intent)));
+    }
+
+    /** All of them, whatever the profile. */
+    @Override
+    public CompletionStage<List<String>> sessionsUsing(
+            ResourceKind<? extends IPSecVPNProfile> kind, String profileId) {
+        Optional<CompletionStage<List<String>>> refusal = refusal();
+        return refusal.orElseGet(
+                () -> CompletableFuture.completedStage(List.copyOf(sessions.keySet())));
+    }
+}
