@@ -51,7 +51,7 @@ final class CookieJar {
         OctetWriter data = new OctetWriter(320);
         data.u64(spi.value()).octets(peer.address().octets()).u16(peer.port()).octets(nonce);
         Octets mac = primitives.prf(Prf.HMAC_SHA2_256, secret, data.toOctets());
-        return new OctetWriter(1 + mac.length()).u8(secretVersion).octets(mac).toOctets();
+        return new OctetWriter(1 + mac.length()).u8(secretVersion & 0xff).octets(mac).toOctets();
     }
 
     private void rotate(MonotonicTime now) {
@@ -60,7 +60,7 @@ final class CookieJar {
             previous.close();
             previous = longAgo ? SecretBytes.wrap(random.bytes(SECRET_LENGTH)) : current;
             current = SecretBytes.wrap(random.bytes(SECRET_LENGTH));
-            version = (version + 1) & 0xff;
+            version++;
             rotateAt = now.plus(SECRET_LIFETIME);
         }
     }

@@ -7,12 +7,19 @@ import io.edgeipsec.ike.crypto.RandomSource;
 import io.edgeipsec.ike.engine.EngineLimits;
 import io.edgeipsec.ike.engine.IkeEngine;
 import io.edgeipsec.ike.engine.Shard;
+import io.edgeipsec.ike.message.DecodeResult;
+import io.edgeipsec.ike.message.IkeHeader;
+import io.edgeipsec.ike.message.IkeMessage;
+import io.edgeipsec.ike.message.MalformedMessageException;
+import io.edgeipsec.ike.message.MessageCodec;
 import io.edgeipsec.ike.message.Octets;
 import io.edgeipsec.ike.model.ChildSaLocator;
+import io.edgeipsec.ike.model.DropReason;
 import io.edgeipsec.ike.model.IkeEffect;
 import io.edgeipsec.ike.model.IkeEvent;
 import io.edgeipsec.ike.model.IkeInput;
 import io.edgeipsec.ike.model.IkeReply;
+import io.edgeipsec.ike.model.IkeSaId;
 import io.edgeipsec.ike.model.IkeSettings;
 import io.edgeipsec.ike.model.MonotonicTime;
 import io.edgeipsec.ike.model.Path;
@@ -20,10 +27,13 @@ import io.edgeipsec.ike.model.PeerPolicy;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiConsumer;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An engine with the world that it asks for things: key exchanges are done at once, the kernel is a
@@ -37,7 +47,9 @@ public final class Gateway implements IkeEffect.Handler {
     private final List<IkeEvent> events = new ArrayList<>();
     private final Deque<IkeReply> replies = new ArrayDeque<>();
     private final Deque<Runnable> kernelWork = new ArrayDeque<>();
+    private final Map<Octets, IkeMessage> sent = new HashMap<>();
     private final BiConsumer<Path, Octets> network;
+    private @Nullable IkeMessage sending;
     private MonotonicTime now;
     private int keepalives;
     private boolean kernelIsSlow;
@@ -81,6 +93,55 @@ public final class Gateway implements IkeEffect.Handler {
 
     public <E extends IkeEvent> List<E> events(Class<E> kind) {
         return events.stream().filter(kind::isInstance).map(kind::cast).toList();
+    }
+
+    /** The one event of its kind. */
+    public <E extends IkeEvent> E only(Class<E> kind) {
+        List<E> found = events(kind);
+        if (found.size() != 1) {
+            throw new AssertionError("not one " + kind.getSimpleName() + ": " + found);
+        }
+        return found.get(0);
+    }
+
+    /** Why datagrams were dropped, in order. */
+    public List<DropReason> drops() {
+        return events(IkeEvent.DatagramDropped.class).stream()
+                .map(IkeEvent.DatagramDropped::reason)
+                .toList();
+    }
+
+    /** The IKE SAs that were announced as established and not as closed. */
+    public List<IkeSaId> ikeSas() {
+        List<IkeSaId> live = new ArrayList<>();
+        events(IkeEvent.IkeSaEstablished.class).forEach(e -> live.add(e.ikeSa()));
+        events(IkeEvent.IkeSaClosed.class).forEach(e -> live.remove(e.ikeSa()));
+        return live;
+    }
+
+    /** The Child SAs that were announced as established and not as closed. */
+    public List<ChildSaLocator> childSas() {
+        List<ChildSaLocator> live = new ArrayList<>();
+        events(IkeEvent.ChildSaEstablished.class).forEach(e -> live.add(e.locator()));
+        events(IkeEvent.ChildSaClosed.class).forEach(e -> live.remove(e.locator()));
+        return live;
+    }
+
+    /** What a datagram says that this gateway has sent. */
+    IkeMessage message(Octets datagram) {
+        IkeMessage known = sent.get(datagram);
+        if (known != null) {
+            return known;
+        }
+        try {
+            IkeHeader header = IkeHeader.decode(datagram.reader());
+            if (MessageCodec.decode(header, datagram) instanceof DecodeResult.Decoded decoded) {
+                return decoded.message();
+            }
+            throw new AssertionError("sent what cannot be decoded: " + datagram);
+        } catch (MalformedMessageException malformed) {
+            throw new AssertionError("sent what has no header: " + datagram, malformed);
+        }
     }
 
     /** From now on the kernel answers only when {@link #letKernelWork} is called. */
@@ -129,6 +190,10 @@ public final class Gateway implements IkeEffect.Handler {
 
     @Override
     public void sendDatagram(IkeEffect.SendDatagram effect) {
+        if (sending != null) {
+            sent.put(effect.datagram(), sending);
+            sending = null;
+        }
         network.accept(effect.path(), effect.datagram());
     }
 
@@ -220,6 +285,9 @@ public final class Gateway implements IkeEffect.Handler {
     @Override
     public void announce(IkeEffect.Announce effect) {
         events.add(effect.event());
+        if (effect.event() instanceof IkeEvent.MessageExchanged message && message.sent()) {
+            sending = message.message();
+        }
         if (effect.event() instanceof IkeEvent.DefectContained defect) {
             throw new AssertionError("defect in IKE SA " + defect.ikeSa(), defect.defect());
         }
