@@ -358,7 +358,12 @@ public final class IkeSa implements ExchangeContext {
     void dispatch(Received request) {
         ExchangeType type = request.message().header().exchange();
         if (type.equals(ExchangeType.IKE_SA_INIT)) {
-            new IkeSaInitResponder(this, environment.owner().candidates(path), this::halfOpen)
+            List<PeerPolicy> candidates = environment.owner().candidates(path);
+            new IkeSaInitResponder(
+                            this,
+                            candidates,
+                            this::halfOpen,
+                            reason -> environment.owner().rejected(candidates, reason))
                     .onRequest(request);
         } else if (type.equals(ExchangeType.IKE_AUTH) && awaitingAuth != null) {
             new IkeAuthResponder(

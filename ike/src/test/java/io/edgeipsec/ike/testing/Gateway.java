@@ -46,13 +46,13 @@ public final class Gateway implements IkeEffect.Handler {
     private final FakeSad sad;
     private final List<IkeEvent> events = new ArrayList<>();
     private final Deque<IkeReply> replies = new ArrayDeque<>();
-    private final Deque<Runnable> kernelWork = new ArrayDeque<>();
+    private final Deque<Runnable> work = new ArrayDeque<>();
     private final Map<Octets, IkeMessage> sent = new HashMap<>();
     private final BiConsumer<Path, Octets> network;
     private @Nullable IkeMessage sending;
     private MonotonicTime now;
     private int keepalives;
-    private boolean kernelIsSlow;
+    private boolean stalled;
 
     public Gateway(
             RandomSource random,
@@ -144,16 +144,22 @@ public final class Gateway implements IkeEffect.Handler {
         }
     }
 
-    /** From now on the kernel answers only when {@link #letKernelWork} is called. */
-    public void slowKernel() {
-        kernelIsSlow = true;
+    /** From now on kernel and key exchanges do nothing but when {@link #step} is called. */
+    public void stall() {
+        stalled = true;
     }
 
-    public void letKernelWork() {
-        kernelIsSlow = false;
-        while (!kernelWork.isEmpty()) {
-            kernelWork.remove().run();
-            settle();
+    /** Does the oldest piece of work that waits. */
+    public void step() {
+        work.remove().run();
+        settle();
+    }
+
+    /** Does all that waits, and from now on everything at once again. */
+    public void resume() {
+        stalled = false;
+        while (!work.isEmpty()) {
+            step();
         }
     }
 
@@ -204,42 +210,48 @@ public final class Gateway implements IkeEffect.Handler {
 
     @Override
     public void beginKeyExchange(IkeEffect.BeginKeyExchange effect) {
-        replies.add(
-                new IkeReply.KeyExchangeBegun(
-                        effect.request(), keyExchange.begin(effect.method())));
+        perform(
+                () ->
+                        replies.add(
+                                new IkeReply.KeyExchangeBegun(
+                                        effect.request(), keyExchange.begin(effect.method()))));
     }
 
     @Override
     public void respondKeyExchange(IkeEffect.RespondKeyExchange effect) {
+        perform(() -> replies.add(respond(effect)));
+    }
+
+    private IkeReply respond(IkeEffect.RespondKeyExchange effect) {
         try {
             KeyExchange.Response response =
                     keyExchange.respond(effect.method(), effect.peerValue());
-            replies.add(
-                    new IkeReply.KeyExchangeAnswered(
-                            effect.request(), response.publicValue(), response.sharedSecret()));
+            return new IkeReply.KeyExchangeAnswered(
+                    effect.request(), response.publicValue(), response.sharedSecret());
         } catch (InvalidKeyShareException invalid) {
-            replies.add(
-                    new IkeReply.KeyShareInvalid(
-                            effect.request(), String.valueOf(invalid.getMessage())));
+            return new IkeReply.KeyShareInvalid(
+                    effect.request(), String.valueOf(invalid.getMessage()));
         }
     }
 
     @Override
     public void finishKeyExchange(IkeEffect.FinishKeyExchange effect) {
+        perform(() -> replies.add(finish(effect)));
+    }
+
+    private IkeReply finish(IkeEffect.FinishKeyExchange effect) {
         try (KeyShare share = effect.share()) {
-            replies.add(
-                    new IkeReply.KeyExchangeFinished(
-                            effect.request(), keyExchange.finish(share, effect.peerValue())));
+            return new IkeReply.KeyExchangeFinished(
+                    effect.request(), keyExchange.finish(share, effect.peerValue()));
         } catch (InvalidKeyShareException invalid) {
-            replies.add(
-                    new IkeReply.KeyShareInvalid(
-                            effect.request(), String.valueOf(invalid.getMessage())));
+            return new IkeReply.KeyShareInvalid(
+                    effect.request(), String.valueOf(invalid.getMessage()));
         }
     }
 
     @Override
     public void allocateSpi(IkeEffect.AllocateSpi effect) {
-        kernel(
+        perform(
                 () -> {
                     Optional<String> refusal = sad.takeRefusal();
                     ChildSaLocator wanted = effect.locator();
@@ -254,7 +266,7 @@ public final class Gateway implements IkeEffect.Handler {
 
     @Override
     public void installChildSa(IkeEffect.InstallChildSa effect) {
-        kernel(
+        perform(
                 () -> {
                     Optional<String> refusal = sad.takeRefusal();
                     if (refusal.isPresent()) {
@@ -271,14 +283,14 @@ public final class Gateway implements IkeEffect.Handler {
 
     @Override
     public void removeChildSa(IkeEffect.RemoveChildSa effect) {
-        kernel(() -> sad.remove(effect.locator()));
+        perform(() -> sad.remove(effect.locator()));
     }
 
-    private void kernel(Runnable work) {
-        if (kernelIsSlow) {
-            kernelWork.add(work);
+    private void perform(Runnable job) {
+        if (stalled) {
+            work.add(job);
         } else {
-            work.run();
+            job.run();
         }
     }
 

@@ -44,6 +44,7 @@ public final class TwoGateways {
     private Gateway a;
     private final Gateway b;
     private @Nullable Nat nat;
+    private boolean cutOff;
 
     public TwoGateways(long seed) {
         this(seed, IkeSettings.defaults(), EngineLimits.defaults());
@@ -78,7 +79,9 @@ public final class TwoGateways {
     }
 
     private void send(Path path, Octets datagram) {
-        wire.add(new InFlight(path, datagram));
+        if (!cutOff) {
+            wire.add(new InFlight(path, datagram));
+        }
     }
 
     public Gateway a() {
@@ -110,6 +113,11 @@ public final class TwoGateways {
         return now;
     }
 
+    /** Whether everything that is put on the wire is lost from now on. */
+    public void cutOff(boolean value) {
+        cutOff = value;
+    }
+
     public void putNatBeforeA(Nat between) {
         nat = between;
     }
@@ -127,6 +135,13 @@ public final class TwoGateways {
 
     public InFlight dropOne() {
         return wire.remove();
+    }
+
+    /** Delivers the oldest datagram twice. */
+    public void deliverOneTwice() {
+        InFlight oldest = wire.remove();
+        deliver(oldest);
+        deliver(oldest);
     }
 
     /** Delivers until the wire is empty. */
@@ -191,6 +206,14 @@ public final class TwoGateways {
         b.passTo(now);
         if (deliver) {
             deliverAll();
+        }
+    }
+
+    /** Moves the clock to the first deadline at which one of the gateways sends something. */
+    public void passUntilSomethingIsSaid() {
+        while (wire.isEmpty()) {
+            Optional<MonotonicTime> next = nearest(a.nextDeadline(), b.nextDeadline());
+            pass(next.orElseThrow().since(now), false);
         }
     }
 
