@@ -835,7 +835,12 @@ public final class IkeSa implements ExchangeContext {
 
     @Override
     public void childEstablished(ChildSa child) {
-        children.established(child);
+        if (state == IkeSaState.ESTABLISHED) {
+            children.established(child);
+        } else {
+            // The session went away, or this IKE SA, while the kernel was at work.
+            world.removeChildSa(child.locator());
+        }
     }
 
     @Override
