@@ -820,6 +820,7 @@ public final class IkeSa implements ExchangeContext {
         environment.owner().succeeded(this, successor);
         successor.enterService();
         successor.announceEstablished();
+        successor.children.resumeDeletions();
         successor.moved();
         FailReason replaced = new FailReason(Kind.REPLACED, "by IKE SA " + successor.id());
         if (rekeyed.byUs()) {
