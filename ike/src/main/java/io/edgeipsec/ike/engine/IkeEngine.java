@@ -163,6 +163,10 @@ public final class IkeEngine {
         @Override
         public void peerConfigured(IkeInput.PeerConfigured input) {
             PeerPolicy policy = input.policy();
+            if (shuttingDown) {
+                policy.preSharedKey().close();
+                return;
+            }
             PeerSession known = sessions.get(policy.session());
             if (known == null) {
                 PeerSession session =

@@ -211,6 +211,11 @@ final class PeerSession {
     // What the IKE SAs tell.
 
     void established(IkeSa sa, boolean initialContact, MonotonicTime now) {
+        List<IkeSa> others = List.copyOf(established);
+        // Before anything is ended, which asks at once what is missing now.
+        established.add(sa);
+        backoff.reset();
+        notBefore = sa.isOriginalInitiator() ? now : now.plus(COURTESY);
         FailReason replaced = new FailReason(Kind.REPLACED, "by IKE SA " + sa.id());
         if (sa == initiating) {
             initiating = null;
@@ -222,7 +227,7 @@ final class PeerSession {
             carrier = null;
             slower.discard(replaced, now);
         }
-        for (IkeSa other : List.copyOf(established)) {
+        for (IkeSa other : others) {
             boolean older = other.establishedAt().isBefore(sa.startedAt());
             if (initialContact && older) {
                 // Made in the same moments by both sides, it would not be what the peer has lost.
@@ -231,12 +236,9 @@ final class PeerSession {
                 resolveDuplicate(other, sa, now);
             }
         }
-        established.add(sa);
         if (established.size() > MAX_IKE_SAS) {
             established.iterator().next().delete(replaced, now);
         }
-        backoff.reset();
-        notBefore = sa.isOriginalInitiator() ? now : now.plus(COURTESY);
     }
 
     /**

@@ -24,7 +24,6 @@ import io.edgeipsec.ike.negotiation.Proposals;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
 /**
@@ -35,17 +34,17 @@ public final class IkeSaInitResponder implements RespondedExchange {
     private final ExchangeContext sa;
     private final List<PeerPolicy> candidates;
     private final Consumer<SecuredIkeSa> then;
-    private final BiConsumer<List<PeerPolicy>, FailReason> rejected;
+    private final Consumer<FailReason> rejected;
 
     /**
      * @param candidates the sessions between the two addresses; whose it is, IKE_AUTH will tell
-     * @param rejected told of an offer that none of them takes
+     * @param rejected called where none of them can come to terms with the peer
      */
     public IkeSaInitResponder(
             ExchangeContext sa,
             List<PeerPolicy> candidates,
             Consumer<SecuredIkeSa> then,
-            BiConsumer<List<PeerPolicy>, FailReason> rejected) {
+            Consumer<FailReason> rejected) {
         this.sa = sa;
         this.candidates = candidates;
         this.then = then;
@@ -64,8 +63,8 @@ public final class IkeSaInitResponder implements RespondedExchange {
                         .findFirst();
         if (negotiation.isEmpty()) {
             FailReason reason = noProposal(offer);
-            rejected.accept(candidates, reason);
             refuse(NotifyPayload.of(NotifyType.NO_PROPOSAL_CHOSEN), reason);
+            rejected.accept(reason);
             return;
         }
         int wanted = negotiation.get().suite().keyExchange().id();

@@ -142,7 +142,7 @@ public final class RekeyIkeSaInitiator implements InitiatedExchange {
                                     newSpi,
                                     peerSpi);
         }
-        sa.complete();
+        // Without completing the exchange: what waits behind it is not for this IKE SA any more.
         sa.succeed(new RekeyedIkeSa(true, newSpi, peerSpi, agreed.suite(), keys));
     }
 

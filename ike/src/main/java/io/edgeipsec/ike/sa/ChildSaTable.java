@@ -76,9 +76,16 @@ final class ChildSaTable {
         }
     }
 
-    /** Hands all Child SAs over; whatever was going on with them is over. */
+    List<ChildSa> in(Phase phase) {
+        return entries.values().stream()
+                .filter(entry -> entry.phase == phase)
+                .map(entry -> entry.child)
+                .toList();
+    }
+
+    /** Hands all Child SAs over. Who was rekeying one has to begin anew. */
     void moveAllTo(ChildSaTable successor) {
-        entries.values().forEach(entry -> entry.phase = Phase.IN_USE);
+        in(Phase.REKEYING).forEach(child -> phase(child, Phase.IN_USE));
         successor.entries.putAll(entries);
         entries.clear();
     }

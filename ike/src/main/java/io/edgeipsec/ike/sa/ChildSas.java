@@ -8,8 +8,10 @@ import io.edgeipsec.ike.model.ChildSaLocator;
 import io.edgeipsec.ike.model.FailReason;
 import io.edgeipsec.ike.model.FailReason.Kind;
 import io.edgeipsec.ike.model.IkeEvent;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** The life of the Child SAs of one IKE SA: established, rekeyed, retired, expired, closed. */
 final class ChildSas {
@@ -17,6 +19,9 @@ final class ChildSas {
     private final IkeSaEnvironment environment;
     private final Deadlines deadlines;
     private final ChildSaTable table = new ChildSaTable();
+
+    /** Gone here, but the peer has not confirmed that it knows. */
+    private final Set<ChildSaLocator> owedDeletes = new LinkedHashSet<>();
 
     ChildSas(IkeSa sa, IkeSaEnvironment environment, Deadlines deadlines) {
         this.sa = sa;
@@ -90,7 +95,10 @@ final class ChildSas {
 
     void deleteAtPeer(ChildSaLocator locator) {
         if (sa.state() == IkeSaState.ESTABLISHED) {
-            sa.run(InformationalInitiator.deleteChildSa(sa, locator, () -> {}));
+            owedDeletes.add(locator);
+            sa.run(
+                    InformationalInitiator.deleteChildSa(
+                            sa, locator, () -> owedDeletes.remove(locator)));
         }
     }
 
@@ -121,7 +129,18 @@ final class ChildSas {
     /** Hands all of them to the IKE SA that takes over. */
     void moveAllTo(ChildSas successor) {
         table.moveAllTo(successor.table);
+        successor.owedDeletes.addAll(owedDeletes);
+        owedDeletes.clear();
         armLifetimes();
         successor.armLifetimes();
+    }
+
+    /**
+     * Deletes at the peer what the IKE SA before this one was to delete. The peer may have heard of
+     * it already; it passes over an SPI that it does not know (RFC 7296 §1.4.1).
+     */
+    void resumeDeletions() {
+        table.in(ChildSaTable.Phase.DELETING).forEach(this::retire);
+        List.copyOf(owedDeletes).forEach(this::deleteAtPeer);
     }
 }

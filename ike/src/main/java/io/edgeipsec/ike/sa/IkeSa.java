@@ -358,11 +358,12 @@ public final class IkeSa implements ExchangeContext {
     void dispatch(Received request) {
         ExchangeType type = request.message().header().exchange();
         if (type.equals(ExchangeType.IKE_SA_INIT)) {
+            List<PeerPolicy> candidates = environment.owner().candidates(path);
             new IkeSaInitResponder(
                             this,
-                            environment.owner().candidates(path),
+                            candidates,
                             this::halfOpen,
-                            environment.owner()::rejected)
+                            reason -> environment.owner().rejected(candidates, reason))
                     .onRequest(request);
         } else if (type.equals(ExchangeType.IKE_AUTH) && awaitingAuth != null) {
             new IkeAuthResponder(
@@ -819,6 +820,7 @@ public final class IkeSa implements ExchangeContext {
         environment.owner().succeeded(this, successor);
         successor.enterService();
         successor.announceEstablished();
+        successor.children.resumeDeletions();
         successor.moved();
         FailReason replaced = new FailReason(Kind.REPLACED, "by IKE SA " + successor.id());
         if (rekeyed.byUs()) {
@@ -834,7 +836,12 @@ public final class IkeSa implements ExchangeContext {
 
     @Override
     public void childEstablished(ChildSa child) {
-        children.established(child);
+        if (state == IkeSaState.ESTABLISHED) {
+            children.established(child);
+        } else {
+            // The session went away, or this IKE SA, while the kernel was at work.
+            world.removeChildSa(child.locator());
+        }
     }
 
     @Override
