@@ -119,15 +119,15 @@ final class Sessions {
         for (SessionTable.Entry entry : table.entries()) {
             reconciler.apply(entry, entry.actual.withPolicies(entry.wanted().policies()));
         }
-        adoptRules();
+        replaceRules();
         for (SessionTable.Entry entry : table.entries()) {
             reconciler.apply(entry, entry.wanted());
             configureEngine(entry);
         }
     }
 
-    /** Rules of an earlier run are not looked at: all are replaced at once. */
-    private void adoptRules() {
+    /** Rules that are there are not looked at: all are replaced at once. */
+    private void replaceRules() {
         List<TrafficRules> rules =
                 table.entries().stream()
                         .map(entry -> entry.wanted().rules())
@@ -240,6 +240,21 @@ final class Sessions {
             entry.actual =
                     inventory.take(entry.session, entry.wanted()).withRules(entry.actual.rules());
             reconciler.apply(entry, entry.wanted());
+        }
+        if (table.entries().stream().anyMatch(entry -> entry.actual.rules().isPresent())) {
+            auditRules();
+        }
+    }
+
+    private void auditRules() {
+        Outcome<List<String>> differences = kernel.verifyTrafficRules();
+        differences
+                .refusal()
+                .ifPresent(r -> LOG.warn("event=rules.not_listed reason=\"{}\"", r.message()));
+        List<String> found = differences.toOptional().orElse(List.of());
+        if (!found.isEmpty()) {
+            LOG.warn("event=rules.changed_by_others differences=\"{}\"", found);
+            replaceRules();
         }
     }
 
