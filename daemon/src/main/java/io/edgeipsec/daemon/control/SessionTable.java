@@ -257,7 +257,21 @@ final class SessionTable {
         acquires.put(acquire.reqid(), acquire);
     }
 
-    Optional<KernelEvent.Acquire> takeAcquire(int reqid) {
-        return Optional.ofNullable(acquires.remove(reqid));
+    Optional<KernelEvent.Acquire> findAcquire(int reqid) {
+        return Optional.ofNullable(acquires.get(reqid));
+    }
+
+    List<KernelEvent.Acquire> acquires(String session) {
+        Entry entry = sessions.get(session);
+        return entry == null
+                ? List.of()
+                : entry.blueprint.children().values().stream()
+                        .flatMap(traits -> findAcquire(traits.reqid()).stream())
+                        .toList();
+    }
+
+    /** It was answered, or is to be forgotten. */
+    void removeAcquire(int reqid) {
+        acquires.remove(reqid);
     }
 }

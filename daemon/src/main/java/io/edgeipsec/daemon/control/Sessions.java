@@ -126,7 +126,7 @@ final class Sessions {
         }
     }
 
-    /** Whatever rules are there, those of all sessions take their place at once. */
+    /** Rules that are there are not looked at: all are replaced at once. */
     private void replaceRules() {
         List<TrafficRules> rules =
                 table.entries().stream()
@@ -241,11 +241,19 @@ final class Sessions {
                     inventory.take(entry.session, entry.wanted()).withRules(entry.actual.rules());
             reconciler.apply(entry, entry.wanted());
         }
-        List<String> differences = kernel.verifyTrafficRules().toOptional().orElse(List.of());
-        if (!differences.isEmpty()) {
-            LOG.warn(
-                    "event=rules.changed_by_others differences=\"{}\"",
-                    String.join("; ", differences));
+        if (table.entries().stream().anyMatch(entry -> entry.actual.rules().isPresent())) {
+            auditRules();
+        }
+    }
+
+    private void auditRules() {
+        Outcome<List<String>> differences = kernel.verifyTrafficRules();
+        differences
+                .refusal()
+                .ifPresent(r -> LOG.warn("event=rules.not_listed reason=\"{}\"", r.message()));
+        List<String> found = differences.toOptional().orElse(List.of());
+        if (!found.isEmpty()) {
+            LOG.warn("event=rules.changed_by_others differences=\"{}\"", found);
             replaceRules();
         }
     }

@@ -37,7 +37,9 @@ import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -62,6 +64,7 @@ final class Appliance {
     final List<Told> told = new ArrayList<>();
 
     private final Set<String> guarded = new TreeSet<>();
+    private final Map<String, Object> answers = new HashMap<>();
     private Predicate<String> refused = request -> false;
     private long serial;
     private int outboundSpi = 0x1000;
@@ -84,6 +87,7 @@ final class Appliance {
 
     /** The next run of the daemon on what this one leaves behind, which was killed. */
     Appliance successor() {
+        fake.kernel().close();
         fake.forgetRequests();
         Appliance next = new Appliance(fake, store, Config.TunnelInterface.AUTO);
         next.outboundSpi = outboundSpi;
@@ -100,6 +104,10 @@ final class Appliance {
                             if (refused.test(words)) {
                                 return refusal(words);
                             }
+                            Object scripted = answers.remove(method.getName());
+                            if (scripted != null) {
+                                return Outcome.done(scripted);
+                            }
                             try {
                                 Object answer = method.invoke(fake.kernel(), arguments);
                                 checkGuarded(method.getName());
@@ -112,6 +120,11 @@ final class Appliance {
 
     private static Outcome<Object> refusal(String request) {
         return new Outcome.Refused<>(Outcome.Kind.OTHER, "EIO", request, "", true);
+    }
+
+    /** Answers the next request of this name. */
+    void answer(String request, Object answer) {
+        answers.put(request, answer);
     }
 
     /** Refuses every request like this until the next call. */
