@@ -34,7 +34,7 @@ public final class CreateChildSaResponder implements RespondedExchange {
                 message.selectors(PayloadType.TS_I).isPresent()
                         && message.selectors(PayloadType.TS_R).isPresent();
         if (!hasSelectors) {
-            refuse(NotifyPayload.of(NotifyType.INVALID_SYNTAX));
+            sa.refuseInvalid("for a Child SA without traffic selectors");
             return;
         }
         if (sa.children().size() >= 2 * sa.policy().children().size() + SPARE_CHILDREN) {

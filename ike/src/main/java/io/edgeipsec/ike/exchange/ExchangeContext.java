@@ -73,6 +73,14 @@ public interface ExchangeContext {
     /** Answers the request that is being worked on, and keeps the answer for its repetitions. */
     Octets respond(List<Payload> payloads);
 
+    /**
+     * Answers a request that breaks the RFC; INVALID_SYNTAX ends the IKE SA at both sides (RFC 7296
+     * §2.21.3).
+     *
+     * @param what is wrong, behind the words "sent a request"
+     */
+    void refuseInvalid(String what);
+
     /** The running exchange of ours is over; the next one may start. */
     void complete();
 

@@ -756,6 +756,14 @@ public final class IkeSa implements ExchangeContext {
     }
 
     @Override
+    public void refuseInvalid(String what) {
+        respond(List.of(NotifyPayload.of(NotifyType.INVALID_SYNTAX)));
+        end(
+                new FailReason(
+                        Kind.INVALID_MESSAGE, "peer " + path.remote() + " sent a request " + what));
+    }
+
+    @Override
     public void complete() {
         outgoing.complete();
         outgoing.startNext().ifPresent(InitiatedExchange::start);
