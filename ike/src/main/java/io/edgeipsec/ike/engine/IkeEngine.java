@@ -260,6 +260,10 @@ public final class IkeEngine {
             receiveFirst(header, datagram, path);
             return;
         }
+        if (header.exchange().equals(ExchangeType.IKE_SA_INIT) && !header.response()) {
+            drop(path, DropReason.FLAGS);
+            return;
+        }
         IkeSpi ours =
                 header.fromOriginalInitiator() ? header.responderSpi() : header.initiatorSpi();
         IkeSa sa = sas.get(ours);

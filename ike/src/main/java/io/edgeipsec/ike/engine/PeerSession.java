@@ -12,6 +12,7 @@ import io.edgeipsec.ike.model.IkeSaId;
 import io.edgeipsec.ike.model.InitiationMode;
 import io.edgeipsec.ike.model.MonotonicTime;
 import io.edgeipsec.ike.model.PeerPolicy;
+import io.edgeipsec.ike.negotiation.RekeyCollision;
 import io.edgeipsec.ike.sa.IkeSa;
 import io.edgeipsec.ike.sa.IkeSaEnvironment;
 import io.edgeipsec.ike.sa.IkeSaState;
@@ -246,7 +247,7 @@ final class PeerSession {
      * the four nonces is one too many, and whoever started it deletes it.
      */
     private static void resolveDuplicate(IkeSa one, IkeSa other, MonotonicTime now) {
-        boolean oneIsLower = one.lowestNonce().compareTo(other.lowestNonce()) < 0;
+        boolean oneIsLower = RekeyCollision.oursIsRedundant(one.lowestNonce(), other.lowestNonce());
         IkeSa redundant = oneIsLower ? one : other;
         IkeSa survivor = oneIsLower ? other : one;
         if (redundant.isOriginalInitiator()) {

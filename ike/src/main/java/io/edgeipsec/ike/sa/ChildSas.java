@@ -33,10 +33,6 @@ final class ChildSas {
         return table.all();
     }
 
-    boolean isBusyWith(ChildSa child) {
-        return table.phase(child) != ChildSaTable.Phase.IN_USE;
-    }
-
     boolean isBeingDeleted(ChildSa child) {
         return table.phase(child) == ChildSaTable.Phase.DELETING;
     }
@@ -84,8 +80,16 @@ final class ChildSas {
         table.all().forEach(child -> closed(child, reason));
     }
 
+    void replacedByPeer(ChildSa child) {
+        table.replacedByPeer(child);
+        armLifetimes();
+    }
+
     /** Deletes at the peer first, so that what it still sends arrives. */
     void retire(ChildSa child) {
+        if (table.find(child.locator().inbound()).isEmpty()) {
+            return; // the peer has deleted it meanwhile
+        }
         table.phase(child, ChildSaTable.Phase.DELETING);
         FailReason replaced = new FailReason(Kind.REPLACED, "by a new Child SA");
         sa.run(
@@ -104,7 +108,7 @@ final class ChildSas {
 
     void rekey(ChildSa child) {
         Optional<ChildPolicy> wanted = sa.policy().child(child.policy().name());
-        if (sa.state() == IkeSaState.ESTABLISHED && wanted.isPresent() && !isBusyWith(child)) {
+        if (sa.state() == IkeSaState.ESTABLISHED && wanted.isPresent() && table.isIdle(child)) {
             table.phase(child, ChildSaTable.Phase.REKEYING);
             sa.run(new CreateChildSaInitiator(sa, wanted.get(), Optional.of(child), sa.nat()));
         }

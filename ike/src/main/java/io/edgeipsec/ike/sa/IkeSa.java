@@ -50,6 +50,7 @@ import io.edgeipsec.ike.model.NatSituation;
 import io.edgeipsec.ike.model.Path;
 import io.edgeipsec.ike.model.PeerPolicy;
 import io.edgeipsec.ike.model.RetransmissionPolicy;
+import io.edgeipsec.ike.negotiation.RekeyCollision;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -308,7 +309,7 @@ public final class IkeSa implements ExchangeContext {
         nat = secured.nat();
         Octets nonceI = secured.material().nonceI();
         Octets nonceR = secured.material().nonceR();
-        lowestNonce = nonceI.compareTo(nonceR) < 0 ? nonceI : nonceR;
+        lowestNonce = RekeyCollision.lowestNonce(nonceI, nonceR);
         protection =
                 Protection.of(
                         environment.primitives(),
@@ -683,11 +684,6 @@ public final class IkeSa implements ExchangeContext {
     }
 
     @Override
-    public boolean isBusyWith(ChildSa child) {
-        return children.isBusyWith(child);
-    }
-
-    @Override
     public boolean isBeingDeleted(ChildSa child) {
         return children.isBeingDeleted(child);
     }
@@ -753,6 +749,14 @@ public final class IkeSa implements ExchangeContext {
         return header.exchange().equals(ExchangeType.IKE_SA_INIT)
                 ? MessageCodec.encode(message)
                 : protection().outgoing().seal(header, payloads);
+    }
+
+    @Override
+    public void refuseInvalid(String what) {
+        respond(List.of(NotifyPayload.of(NotifyType.INVALID_SYNTAX)));
+        end(
+                new FailReason(
+                        Kind.INVALID_MESSAGE, "peer " + path.remote() + " sent a request " + what));
     }
 
     @Override
@@ -852,6 +856,16 @@ public final class IkeSa implements ExchangeContext {
     @Override
     public void childClosed(ChildSa child, FailReason reason) {
         children.closed(child, reason);
+    }
+
+    @Override
+    public void replacedByPeer(ChildSa child, Octets lowestNonce) {
+        children.replacedByPeer(child);
+        outgoing.all()
+                .filter(CreateChildSaInitiator.class::isInstance)
+                .map(CreateChildSaInitiator.class::cast)
+                .filter(exchange -> exchange.rekeyed().equals(Optional.of(child)))
+                .forEach(exchange -> exchange.replacedByPeer(lowestNonce));
     }
 
     @Override

@@ -73,6 +73,10 @@ public final class TwoGateways {
         return net;
     }
 
+    public boolean isFromB(InFlight datagram) {
+        return !datagram.isFromA();
+    }
+
     /** Another A without memory, in place of the old one and its kernel. */
     public void restartA(long seed) {
         a = new Gateway(new SeededRandom(seed), 0xa1000001, settings, limits, now, this::send);
