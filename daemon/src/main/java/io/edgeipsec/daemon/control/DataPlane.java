@@ -199,6 +199,9 @@ public final class DataPlane implements AutoCloseable {
 
     private void audit() {
         auditPending = false;
+        if (table.isClosed()) {
+            return;
+        }
         Inventory inventory = readInventory();
         if (!inventory.isComplete()) {
             return; // what could not be listed is not gone
@@ -291,10 +294,11 @@ public final class DataPlane implements AutoCloseable {
         return kernel.readSa(id).toOptional().map(SaEntry::counters).orElse(LifetimeCurrent.NEW);
     }
 
-    /** Leaves the kernel as {@code on_stop} says; IKE has deleted its SAs before. */
+    /** Leaves the kernel as {@code on_stop} says, for good; IKE has deleted its SAs before. */
     public CompletionStage<FlushReport> stop(Config.OnStop onStop) {
         return ask(
                 () -> {
+                    table.close();
                     if (onStop == Config.OnStop.CLEAR) {
                         return flush(kernel);
                     }

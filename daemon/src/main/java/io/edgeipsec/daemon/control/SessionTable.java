@@ -85,6 +85,16 @@ final class SessionTable {
     private final Map<SaId, Integer> heirlooms = new HashMap<>();
 
     private final Map<Integer, KernelEvent.Acquire> acquires = new HashMap<>();
+    private boolean closed;
+
+    /** From now on the kernel is left as it is, whatever still comes. */
+    void close() {
+        closed = true;
+    }
+
+    boolean isClosed() {
+        return closed;
+    }
 
     Collection<Entry> entries() {
         return sessions.values();
@@ -156,8 +166,9 @@ final class SessionTable {
                 .findFirst();
     }
 
+    /** Empty if there is no such child, or no SAs are to be made any more. */
     Optional<ChildTraits> traits(ChildRef child) {
-        return Optional.ofNullable(sessions.get(child.session()))
+        return Optional.ofNullable(closed ? null : sessions.get(child.session()))
                 .map(entry -> entry.blueprint.children().get(child.child()));
     }
 

@@ -32,6 +32,7 @@ import io.edgeipsec.xfrm.policy.PolicyAction;
 import io.edgeipsec.xfrm.policy.PolicyDirection;
 import io.edgeipsec.xfrm.policy.PolicyEntry;
 import io.edgeipsec.xfrm.state.SaEntry;
+import io.edgeipsec.xfrm.state.Scope;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
@@ -149,11 +150,12 @@ final class Appliance {
         }
     }
 
-    /** The policy that a packet going out meets. */
+    /** The policy that a packet going out meets, if no tunnel interface takes it. */
     Optional<PolicyEntry> policyOf(String packet) {
         String[] ends = packet.split(" > ", -1);
         return policies().stream()
                 .filter(policy -> policy.key().direction() == PolicyDirection.OUT)
+                .filter(policy -> policy.key().scope().equals(Scope.GLOBAL))
                 .filter(policy -> covers(policy.key().selector().source(), ends[0]))
                 .filter(policy -> covers(policy.key().selector().destination(), ends[1]))
                 .min((a, b) -> Integer.compare(a.priority(), b.priority()));
