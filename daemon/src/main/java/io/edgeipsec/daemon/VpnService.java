@@ -161,7 +161,7 @@ final class VpnService implements AutoCloseable {
                 dataPlane.childSas(),
                 random::nextBytes,
                 config.ike().threads().orElse(Runtime.getRuntime().availableProcessors()),
-                new TransportListener(board, events));
+                new TransportListener(board, events, dataPlane));
     }
 
     /** Ports 500 and 4500, on the wildcard address or on each that is configured. */
@@ -246,13 +246,18 @@ final class VpnService implements AutoCloseable {
         }
     }
 
-    /** Board and log see every event. */
-    private record TransportListener(StatusBoard board, EventLog log)
+    /** Board and log see every event, the data plane those that packets may be waiting for. */
+    private record TransportListener(StatusBoard board, EventLog log, DataPlane dataPlane)
             implements IkeTransport.Listener {
         @Override
         public void onEvent(IkeEvent event) {
             event.deliverTo(log);
             event.deliverTo(board);
+            if (event instanceof IkeEvent.NegotiationFailed failed) {
+                dataPlane.negotiationFailed(failed.session());
+            } else if (event instanceof IkeEvent.ChildSaFailed failed) {
+                dataPlane.childFailed(failed.session(), failed.child());
+            }
         }
 
         @Override

@@ -29,7 +29,6 @@ final class ArchitectureTest {
     private static final JavaClasses CLASSES =
             new ClassFileImporter()
                     .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
-                    // Another module's fixtures, once they are packaged.
                     .withImportOption(location -> !location.contains("-tests.jar"))
                     .importPackages("io.edgeipsec");
 

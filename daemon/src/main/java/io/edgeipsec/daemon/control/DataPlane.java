@@ -9,6 +9,7 @@ import io.edgeipsec.daemon.store.IntentSnapshot;
 import io.edgeipsec.ike.message.IpAddress;
 import io.edgeipsec.ike.model.IkeInput;
 import io.edgeipsec.ike.transport.ChildSaKernel;
+import io.edgeipsec.xfrm.event.KernelEvent;
 import io.edgeipsec.xfrm.kernel.FlushReport;
 import io.edgeipsec.xfrm.kernel.IpsecKernel;
 import io.edgeipsec.xfrm.kernel.KernelFeatures;
@@ -19,7 +20,6 @@ import io.edgeipsec.xfrm.state.LifetimeCurrent;
 import io.edgeipsec.xfrm.state.SaEntry;
 import io.edgeipsec.xfrm.state.SaId;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -29,6 +29,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.BiConsumer;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,6 +39,15 @@ public final class DataPlane implements AutoCloseable {
 
     /** A safety net behind the kernel's notifications, cheap against what it would catch. */
     private static final Duration AUDIT_INTERVAL = Duration.ofMinutes(10);
+
+    /** When the kernel could not be read, or did not let us listen. */
+    private static final Duration AGAIN = Duration.ofSeconds(10);
+
+    /**
+     * How long a packet keeps waiting after a negotiation has failed: the next one starts another,
+     * and a peer that refuses is not to be asked for every packet.
+     */
+    private static final Duration ACQUIRE_PAUSE = Duration.ofSeconds(10);
 
     /** One audit for all notifications of a flush. */
     private static final Duration AUDIT_DELAY = Duration.ofSeconds(1);
@@ -55,6 +65,7 @@ public final class DataPlane implements AutoCloseable {
     private final KernelEvents events;
     private boolean auditPending;
     private boolean pathsPending;
+    private IpsecKernel.@Nullable Monitor monitor;
 
     public DataPlane(
             IpsecKernel kernel, IntentReader intents, TunnelKinds tunnelKinds, StatusBoard board) {
@@ -74,7 +85,8 @@ public final class DataPlane implements AutoCloseable {
         this.sessions = new Sessions(thread, kernel, intents, table, tunnelKinds, board);
         this.childSas = new KernelChildSas(thread, kernel, table, sessions);
         this.events =
-                new KernelEvents(table, sessions, this::auditSoon, this::pathsSoon, this::monitor);
+                new KernelEvents(
+                        table, sessions, this::auditSoon, this::pathsSoon, this::monitorAgain);
     }
 
     /** For IKE. */
@@ -119,7 +131,7 @@ public final class DataPlane implements AutoCloseable {
     private Void adopt(IntentSnapshot snapshot, BiConsumer<IpAddress, IkeInput> engine) {
         try (snapshot) {
             monitor();
-            Inventory inventory = inventory();
+            Inventory inventory = readInventory();
             sessions.connect(engine);
             sessions.adopt(snapshot, inventory);
             for (SaEntry sa : inventory.sas()) {
@@ -128,16 +140,10 @@ public final class DataPlane implements AutoCloseable {
             }
             table.takeUnowned().forEach(kernel::removeSa);
             removeLeftOvers(inventory);
+            wakeWaiting(inventory);
             thread.executeLater(AUDIT_INTERVAL, this::auditRegularly);
             return null;
         }
-    }
-
-    private Inventory inventory() {
-        List<String> refusals = new ArrayList<>();
-        Inventory inventory = Inventory.read(kernel, refusals);
-        refusals.forEach(reason -> LOG.error("event=kernel.not_listed reason=\"{}\"", reason));
-        return inventory;
     }
 
     /**
@@ -155,21 +161,40 @@ public final class DataPlane implements AutoCloseable {
     }
 
     private void monitor() {
-        warn(
-                kernel.monitor(
-                        event -> {
-                            try {
-                                thread.execute(() -> event.deliverTo(events));
-                            } catch (RejectedExecutionException full) {
-                                LOG.error("event=kernel.event_lost kind={}", event.getClass());
-                            }
-                        }));
+        Outcome<IpsecKernel.Monitor> outcome = kernel.monitor(this::heard);
+        outcome.toOptional().ifPresent(started -> monitor = started);
+        if (!outcome.isDone()) {
+            warn(outcome);
+            thread.executeLater(AGAIN, this::monitorAgain);
+        }
+    }
+
+    /** On the monitor's thread. */
+    private void heard(KernelEvent event) {
+        try {
+            thread.execute(() -> event.deliverTo(events));
+        } catch (RejectedExecutionException full) {
+            LOG.error("event=kernel.event_lost kind={}", event.getClass().getSimpleName());
+        }
+    }
+
+    private void monitorAgain() {
+        if (monitor != null) {
+            monitor.close();
+            monitor = null;
+        }
+        monitor();
+        auditSoon();
     }
 
     private void auditSoon() {
+        auditIn(AUDIT_DELAY);
+    }
+
+    private void auditIn(Duration delay) {
         if (!auditPending) {
             auditPending = true;
-            thread.executeLater(AUDIT_DELAY, this::audit);
+            thread.executeLater(delay, this::audit);
         }
     }
 
@@ -192,9 +217,16 @@ public final class DataPlane implements AutoCloseable {
 
     private void audit() {
         auditPending = false;
-        Inventory inventory = inventory();
+        if (table.isClosed()) {
+            return;
+        }
+        Inventory inventory = readInventory();
+        if (!inventory.isComplete()) {
+            return; // what could not be listed is not gone
+        }
         sessions.audit(inventory);
         removeLeftOvers(inventory);
+        wakeWaiting(inventory);
         Set<SaId> present = new HashSet<>();
         inventory.sas().forEach(sa -> present.add(sa.id()));
         Set<LiveSa> lost = new HashSet<>();
@@ -204,6 +236,52 @@ public final class DataPlane implements AutoCloseable {
             }
         }
         lost.forEach(sa -> sessions.expired(sa, true));
+    }
+
+    /** If something could not be listed there will be another audit. */
+    private Inventory readInventory() {
+        Inventory inventory = Inventory.read(kernel);
+        inventory
+                .refusals()
+                .forEach(reason -> LOG.error("event=kernel.not_listed reason=\"{}\"", reason));
+        if (!inventory.isComplete()) {
+            auditIn(AGAIN);
+        }
+        return inventory;
+    }
+
+    /** Packets whose ACQUIRE nobody heard wait behind its larval SA. */
+    private void wakeWaiting(Inventory inventory) {
+        for (SaEntry sa : inventory.sas()) {
+            if (sa.larval() && sa.id().spi() == 0) {
+                events.onAcquire(Inventory.acquireOf(sa));
+            }
+        }
+    }
+
+    /** A negotiation of this session has failed, and packets may wait for it. Any thread. */
+    public void negotiationFailed(String session) {
+        thread.executeLater(ACQUIRE_PAUSE, () -> forget(table.acquires(session)));
+    }
+
+    /** As {@link #negotiationFailed}, for one Child SA. */
+    public void childFailed(String session, String child) {
+        thread.executeLater(
+                ACQUIRE_PAUSE,
+                () ->
+                        forget(
+                                table
+                                        .traits(new ChildRef(session, child))
+                                        .flatMap(traits -> table.findAcquire(traits.reqid()))
+                                        .stream()
+                                        .toList()));
+    }
+
+    private void forget(List<KernelEvent.Acquire> acquires) {
+        for (KernelEvent.Acquire acquire : acquires) {
+            table.removeAcquire(acquire.reqid());
+            warn(kernel.forgetAcquire(acquire));
+        }
     }
 
     /** What the SAs of a session have carried so far. */
@@ -234,15 +312,16 @@ public final class DataPlane implements AutoCloseable {
         return kernel.readSa(id).toOptional().map(SaEntry::counters).orElse(LifetimeCurrent.NEW);
     }
 
-    /** Leaves the kernel as {@code on_stop} says; IKE has deleted its SAs before. */
+    /** Leaves the kernel as {@code on_stop} says, for good; IKE has deleted its SAs before. */
     public CompletionStage<FlushReport> stop(Config.OnStop onStop) {
         return ask(
                 () -> {
+                    table.close();
                     if (onStop == Config.OnStop.CLEAR) {
                         return flush(kernel);
                     }
                     sessions.block();
-                    inventory().sas().forEach(sa -> kernel.removeSa(sa.id()));
+                    readInventory().sas().forEach(sa -> kernel.removeSa(sa.id()));
                     return new FlushReport(0, 0, 0, 0, List.of());
                 });
     }

@@ -2,6 +2,7 @@ package io.edgeipsec.daemon.control;
 
 import io.edgeipsec.daemon.reconcile.SessionObjects;
 import io.edgeipsec.daemon.reconcile.TunnelLink;
+import io.edgeipsec.xfrm.event.KernelEvent;
 import io.edgeipsec.xfrm.kernel.IpsecKernel;
 import io.edgeipsec.xfrm.kernel.KernelNumbers;
 import io.edgeipsec.xfrm.kernel.Outcome;
@@ -10,9 +11,11 @@ import io.edgeipsec.xfrm.link.LinkEntry;
 import io.edgeipsec.xfrm.link.TunnelKind;
 import io.edgeipsec.xfrm.link.TunnelLinkRequest;
 import io.edgeipsec.xfrm.netlink.IpPrefix;
+import io.edgeipsec.xfrm.policy.PolicyDirection;
 import io.edgeipsec.xfrm.policy.PolicyEntry;
 import io.edgeipsec.xfrm.policy.PolicyKey;
 import io.edgeipsec.xfrm.state.SaEntry;
+import io.edgeipsec.xfrm.state.Selector;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -29,14 +32,17 @@ final class Inventory {
     private final List<LinkEntry> strayLinks = new ArrayList<>();
     private final Map<Integer, Set<IpPrefix>> addresses = new HashMap<>();
     private final List<SaEntry> sas;
+    private final List<String> refusals;
 
-    private Inventory(List<SaEntry> sas) {
+    private Inventory(List<SaEntry> sas, List<String> refusals) {
         this.sas = sas;
+        this.refusals = refusals;
     }
 
-    /** Reads it all; a refusal to list something leaves that empty and is reported. */
-    static Inventory read(IpsecKernel kernel, List<String> refusals) {
-        Inventory inventory = new Inventory(orEmpty(kernel.listSas(), refusals));
+    /** Reads it all; a refusal to list something leaves that empty and is remembered. */
+    static Inventory read(IpsecKernel kernel) {
+        List<String> refusals = new ArrayList<>();
+        Inventory inventory = new Inventory(orEmpty(kernel.listSas(), refusals), refusals);
         for (PolicyEntry policy : orEmpty(kernel.listPolicies(), refusals)) {
             inventory.policies.put(policy.key(), policy);
         }
@@ -58,6 +64,31 @@ final class Inventory {
     private static <T> List<T> orEmpty(Outcome<List<T>> outcome, List<String> refusals) {
         outcome.refusal().ifPresent(refusal -> refusals.add(refusal.message()));
         return outcome.toOptional().orElse(List.of());
+    }
+
+    /** An ACQUIRE as its larval SA tells of it, which does not tell of the packet. */
+    static KernelEvent.Acquire acquireOf(SaEntry larval) {
+        Selector unknown =
+                Selector.between(IpPrefix.all(larval.source()), IpPrefix.all(larval.source()));
+        return new KernelEvent.Acquire(
+                larval.source(),
+                larval.id().destination(),
+                larval.reqid(),
+                larval.id().scope(),
+                unknown,
+                unknown,
+                PolicyDirection.OUT,
+                0,
+                larval.acquireSequence());
+    }
+
+    /** Why something could not be listed, and so is missing here. */
+    List<String> refusals() {
+        return refusals;
+    }
+
+    boolean isComplete() {
+        return refusals.isEmpty();
     }
 
     Map<PolicyKey, PolicyEntry> policies() {

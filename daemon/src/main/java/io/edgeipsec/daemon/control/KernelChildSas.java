@@ -255,7 +255,7 @@ final class KernelChildSas implements ChildSaKernel {
             kernel.removeSa(id);
         }
         int acquire =
-                table.takeAcquire(traits.reqid()).map(KernelEvent.Acquire::sequence).orElse(0);
+                table.findAcquire(traits.reqid()).map(KernelEvent.Acquire::sequence).orElse(0);
         return kernel.installSa(
                 sa(
                         installation,
@@ -311,6 +311,7 @@ final class KernelChildSas implements ChildSaKernel {
                         reserved.peer(),
                         reserved.inbound(),
                         Optional.of(outboundId(locator, traits))));
+        table.removeAcquire(traits.reqid());
         for (SaId earlier : table.takeInherited(traits.reqid())) {
             kernel.removeSa(earlier);
         }

@@ -114,6 +114,5 @@ final class KernelEvents implements KernelEvent.Handler {
     public void onMonitorStopped(KernelEvent.MonitorStopped event) {
         LOG.error("event=kernel.monitor_stopped reason=\"{}\"", event.reason());
         monitorAgain.run();
-        auditSoon.run();
     }
 }

@@ -40,7 +40,12 @@ final class KernelThread implements KernelWork {
 
     @Override
     public void executeLater(Duration delay, Runnable work) {
-        var unused = executor.schedule(() -> run(work), delay.toMillis(), TimeUnit.MILLISECONDS);
+        try {
+            var unused =
+                    executor.schedule(() -> run(work), delay.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (RejectedExecutionException closed) {
+            LOG.debug("event=kernel.too_late delay_ms={}", delay.toMillis());
+        }
     }
 
     /** A defect in one piece of work must not end the thread that all others need. */

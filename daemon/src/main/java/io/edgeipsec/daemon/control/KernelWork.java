@@ -12,6 +12,7 @@ interface KernelWork extends AutoCloseable {
      */
     void execute(Runnable work);
 
+    /** Does the work then, unless the thread is closed before. */
     void executeLater(Duration delay, Runnable work);
 
     /** Lets the work that waits end; what was to be done later is not done. */

@@ -122,7 +122,7 @@ final class Reconciler {
     }
 
     private void applyAgain(SessionTable.Entry entry) {
-        if (table.find(entry.session) == entry) {
+        if (table.find(entry.session) == entry && !table.isClosed()) {
             apply(entry, entry.wanted());
         }
     }

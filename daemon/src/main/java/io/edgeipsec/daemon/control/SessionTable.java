@@ -105,6 +105,16 @@ final class SessionTable {
     private final Map<SaId, Integer> heirlooms = new HashMap<>();
 
     private final Map<Integer, KernelEvent.Acquire> acquires = new HashMap<>();
+    private boolean closed;
+
+    /** From now on the kernel is left as it is, whatever still comes. */
+    void close() {
+        closed = true;
+    }
+
+    boolean isClosed() {
+        return closed;
+    }
 
     Collection<Entry> entries() {
         return sessions.values();
@@ -177,8 +187,9 @@ final class SessionTable {
                 .findFirst();
     }
 
+    /** Empty if there is no such child, or no SAs are to be made any more. */
     Optional<ChildTraits> traits(ChildRef child) {
-        return Optional.ofNullable(sessions.get(child.session()))
+        return Optional.ofNullable(closed ? null : sessions.get(child.session()))
                 .map(entry -> entry.blueprint.children().get(child.child()));
     }
 
@@ -291,12 +302,21 @@ final class SessionTable {
         acquires.put(acquire.reqid(), acquire);
     }
 
-    /** Whether packets wait for SAs of this reqid, or did lately. */
-    boolean isAwaited(int reqid) {
-        return acquires.containsKey(reqid);
+    Optional<KernelEvent.Acquire> findAcquire(int reqid) {
+        return Optional.ofNullable(acquires.get(reqid));
     }
 
-    Optional<KernelEvent.Acquire> takeAcquire(int reqid) {
-        return Optional.ofNullable(acquires.remove(reqid));
+    List<KernelEvent.Acquire> acquires(String session) {
+        Entry entry = sessions.get(session);
+        return entry == null
+                ? List.of()
+                : entry.blueprint.children().values().stream()
+                        .flatMap(traits -> findAcquire(traits.reqid()).stream())
+                        .toList();
+    }
+
+    /** It was answered, or is to be forgotten. */
+    void removeAcquire(int reqid) {
+        acquires.remove(reqid);
     }
 }

@@ -26,10 +26,16 @@ import io.edgeipsec.xfrm.link.RouteAnswer;
 import io.edgeipsec.xfrm.link.TunnelKind;
 import io.edgeipsec.xfrm.nft.TrafficRules;
 import java.net.InetAddress;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.BiConsumer;
 import java.util.function.IntUnaryOperator;
 import org.slf4j.Logger;
@@ -45,6 +51,8 @@ final class Sessions {
     /** Where no route says otherwise: Ethernet. */
     private static final int DEFAULT_PATH_MTU = 1500;
 
+    private static final Duration READ_AGAIN = Duration.ofSeconds(5);
+
     private final KernelWork thread;
     private final IpsecKernel kernel;
     private final IntentReader intents;
@@ -54,6 +62,10 @@ final class Sessions {
     private final Reconciler reconciler;
     private final LocalAddresses localAddresses;
     private final Map<AddressPair, Integer> sessionsPerPair = new HashMap<>();
+
+    /** Sessions that could not be taken up as they are stored. */
+    private final Set<String> defective = new HashSet<>();
+
     private BiConsumer<IpAddress, IkeInput> engine = (peer, input) -> {};
 
     private record AddressPair(IpAddress local, IpAddress remote) {}
@@ -80,7 +92,7 @@ final class Sessions {
     /** A change was committed. */
     void changed(ConfigurationChange change) {
         if (change.kind() == ResourceKind.SESSION) {
-            refresh(change.id());
+            refresh(change.id(), () -> {});
         } else {
             profileChanged(change);
         }
@@ -89,21 +101,52 @@ final class Sessions {
     @SuppressWarnings("unchecked") // every kind but SESSION is a profile's
     private void profileChanged(ConfigurationChange change) {
         intents.sessionsUsing((ResourceKind<? extends IPSecVPNProfile>) change.kind(), change.id())
-                .thenAccept(sessions -> sessions.forEach(this::refresh));
+                .whenComplete(
+                        (sessions, failure) -> {
+                            if (failure == null) {
+                                refreshAll(new ArrayDeque<>(sessions));
+                            } else {
+                                readLater(change.id(), failure, () -> profileChanged(change));
+                            }
+                        });
     }
 
-    /** Reads a session again and makes it so. Later calls see later states, in their order. */
-    private void refresh(String id) {
+    /** One after the other: a profile may serve more sessions than the store lets wait. */
+    private void refreshAll(Deque<String> ids) {
+        String id = ids.poll();
+        if (id != null) {
+            refresh(id, () -> refreshAll(ids));
+        }
+    }
+
+    /**
+     * Reads a session again and makes it so. Later calls see later states, in their order.
+     *
+     * @param then runs afterwards, on the kernel thread
+     */
+    private void refresh(String id, Runnable then) {
         intents.intent(id)
-                .thenAccept(
-                        intent ->
-                                thread.execute(
-                                        () -> intent.ifPresentOrElse(this::takeUp, () -> drop(id))))
+                .thenAccept(intent -> hand(id, intent, then))
                 .exceptionally(
                         failure -> {
-                            LOG.error("event=session.not_read session={}", id, failure);
+                            readLater(id, failure, () -> refresh(id, then));
                             return null;
                         });
+    }
+
+    private void hand(String id, Optional<SessionIntent> intent, Runnable then) {
+        try {
+            thread.execute(() -> settle(id, intent, then));
+        } catch (RejectedExecutionException full) {
+            intent.ifPresent(SessionIntent::close);
+            throw full;
+        }
+    }
+
+    /** The store has too much to do, or the kernel thread; what was committed still counts. */
+    private void readLater(String what, Throwable failure, Runnable read) {
+        LOG.warn("event=store.not_read id={} reason=\"{}\"", what, failure.getMessage());
+        thread.executeLater(READ_AGAIN, read);
     }
 
     // Kernel thread.
@@ -120,8 +163,13 @@ final class Sessions {
             sessionsPerPair.merge(pair(intent), 1, Integer::sum);
         }
         for (SessionIntent intent : snapshot.sessions()) {
-            SessionTable.Entry entry = enter(intent, inventory.linkKind(intent.session().id()));
-            entry.actual = inventory.take(entry.session, entry.blueprint.objects());
+            contain(
+                    intent,
+                    () -> {
+                        String id = intent.session().id();
+                        SessionTable.Entry entry = enter(intent, inventory.linkKind(id));
+                        entry.actual = inventory.take(id, entry.blueprint.objects());
+                    });
         }
         for (SessionTable.Entry entry : table.entries()) {
             reconciler.apply(entry, entry.actual.withPolicies(entry.wanted().policies()));
@@ -133,7 +181,7 @@ final class Sessions {
         }
     }
 
-    /** Whatever rules are there, those of all sessions take their place at once. */
+    /** Rules that are there are not looked at: all are replaced at once. */
     private void replaceRules() {
         List<TrafficRules> rules =
                 table.entries().stream()
@@ -151,28 +199,50 @@ final class Sessions {
         }
     }
 
-    private void takeUp(SessionIntent intent) {
-        try (intent) {
-            SessionTable.Entry before = table.find(intent.session().id());
-            Optional<IpAddress> formerPeer = Optional.ofNullable(before).map(e -> e.peer);
-            if (before != null) {
-                forgetPair(before);
+    private void settle(String id, Optional<SessionIntent> intent, Runnable then) {
+        if (!table.isClosed()) {
+            if (intent.isEmpty()) {
+                drop(id);
             }
-            sessionsPerPair.merge(pair(intent), 1, Integer::sum);
-            Optional<TunnelKind> present =
-                    before == null ? Optional.empty() : before.actual.link().map(TunnelLink::kind);
-            SessionTable.Entry entry = enter(intent, present);
-            formerPeer
-                    .filter(peer -> !peer.equals(entry.peer))
-                    .ifPresent(
-                            peer -> engine.accept(peer, new IkeInput.PeerRemoved(entry.session)));
-            if (entry.blueprint.peer().isEmpty()) {
-                engine.accept(entry.peer, new IkeInput.PeerRemoved(entry.session));
-            }
-            reconciler.apply(entry, entry.wanted());
-            removeUnowned();
-            configureEngine(entry);
+            intent.ifPresent(present -> contain(present, () -> takeUp(present)));
         }
+        intent.ifPresent(SessionIntent::close);
+        then.run();
+    }
+
+    /** A session that cannot be made sense of keeps what it has, and stops no other. */
+    private void contain(SessionIntent intent, Runnable work) {
+        String id = intent.session().id();
+        try {
+            work.run();
+            defective.remove(id);
+        } catch (RuntimeException defect) {
+            LOG.error("event=session.defect session={}", id, defect);
+            defective.add(id);
+            board.configure(id, intent.session().settings().enabled(), Set.of());
+            board.kernelRefused(id, String.valueOf(defect.getMessage()));
+        }
+    }
+
+    private void takeUp(SessionIntent intent) {
+        SessionTable.Entry before = table.find(intent.session().id());
+        Optional<IpAddress> formerPeer = Optional.ofNullable(before).map(e -> e.peer);
+        Optional<TunnelKind> present =
+                before == null ? Optional.empty() : before.actual.link().map(TunnelLink::kind);
+        if (before != null) {
+            forgetPair(before);
+        }
+        sessionsPerPair.merge(pair(intent), 1, Integer::sum);
+        SessionTable.Entry entry = enter(intent, present);
+        formerPeer
+                .filter(peer -> !peer.equals(entry.peer))
+                .ifPresent(peer -> engine.accept(peer, new IkeInput.PeerRemoved(entry.session)));
+        if (entry.blueprint.peer().isEmpty()) {
+            engine.accept(entry.peer, new IkeInput.PeerRemoved(entry.session));
+        }
+        reconciler.apply(entry, entry.wanted());
+        removeUnowned();
+        configureEngine(entry);
     }
 
     /** SAs of an earlier run whose rule is gone. */
@@ -238,7 +308,7 @@ final class Sessions {
                     .children()
                     .forEach(
                             (child, traits) -> {
-                                if (table.isAwaited(traits.reqid())) {
+                                if (table.findAcquire(traits.reqid()).isPresent()) {
                                     trafficWaits(new ChildRef(entry.session, child));
                                 }
                             });
@@ -272,16 +342,18 @@ final class Sessions {
     }
 
     private void checkLocalAddresses() {
-        for (SessionTable.Entry entry : List.copyOf(table.entries())) {
+        Deque<String> resumed = new ArrayDeque<>();
+        for (SessionTable.Entry entry : table.entries()) {
             boolean lacks = localAddresses.lacks(entry.local);
             if (entry.suspended && !lacks) {
                 LOG.info("event=session.resumed session={} local={}", entry.session, entry.local);
-                // The engine needs the key again, which only the store has.
-                refresh(entry.session);
+                resumed.add(entry.session);
             } else if (!entry.suspended && lacks && entry.blueprint.peer().isPresent()) {
                 suspend(entry);
             }
         }
+        // The engine needs the keys again, which only the store has.
+        refreshAll(resumed);
     }
 
     /** Routes may lead to the peers by other ways, through which other packets fit. */
@@ -319,8 +391,9 @@ final class Sessions {
             table.remove(entry);
             removeUnowned();
             tunnelKinds.forget(id);
-            board.remove(id);
         }
+        defective.remove(id);
+        board.remove(id);
     }
 
     private AddressPair pair(SessionIntent intent) {
@@ -345,18 +418,27 @@ final class Sessions {
                     inventory.take(entry.session, entry.wanted()).withRules(entry.actual.rules());
             reconciler.apply(entry, entry.wanted());
         }
-        List<String> differences = kernel.verifyTrafficRules().toOptional().orElse(List.of());
-        if (!differences.isEmpty()) {
-            LOG.warn(
-                    "event=rules.changed_by_others differences=\"{}\"",
-                    String.join("; ", differences));
+        if (table.entries().stream().anyMatch(entry -> entry.actual.rules().isPresent())) {
+            auditRules();
+        }
+    }
+
+    private void auditRules() {
+        Outcome<List<String>> differences = kernel.verifyTrafficRules();
+        differences
+                .refusal()
+                .ifPresent(r -> LOG.warn("event=rules.not_listed reason=\"{}\"", r.message()));
+        List<String> found = differences.toOptional().orElse(List.of());
+        if (!found.isEmpty()) {
+            LOG.warn("event=rules.changed_by_others differences=\"{}\"", found);
             replaceRules();
         }
     }
 
     /** Whether every policy of every session stands. */
     boolean areProtected() {
-        return table.entries().stream().allMatch(SessionTable.Entry::isProtected);
+        return defective.isEmpty()
+                && table.entries().stream().allMatch(SessionTable.Entry::isProtected);
     }
 
     /** Leaves blocks where policies were, for as long as nobody is there to protect. */

@@ -15,8 +15,8 @@ import java.util.concurrent.ConcurrentHashMap;
 /**
  * Which kind of interface each route-based session has. A VTI finds its tunnel by the outer
  * addresses alone and so takes all ESP between them, another session's too: it serves only where no
- * other session has the same addresses. A kind that is in use is kept: changing it would interrupt
- * the tunnel. Any thread.
+ * other session has the same addresses. A kind that is in use is kept where it serves: changing it
+ * would interrupt the tunnel. Any thread.
  */
 public final class TunnelKinds implements SessionRule {
     private final Config.TunnelInterface mode;
@@ -44,8 +44,11 @@ public final class TunnelKinds implements SessionRule {
                     case VTI -> TunnelKind.VTI;
                     case XFRM -> TunnelKind.XFRM_INTERFACE;
                     case AUTO ->
-                            present.orElse(
-                                    alone && hasVti ? TunnelKind.VTI : TunnelKind.XFRM_INTERFACE);
+                            present.filter(kept -> alone || kept != TunnelKind.VTI)
+                                    .orElse(
+                                            alone && hasVti
+                                                    ? TunnelKind.VTI
+                                                    : TunnelKind.XFRM_INTERFACE);
                 };
         inUse.put(session, kind);
         return kind;

@@ -69,14 +69,17 @@ public final class Blueprints {
      */
     public static int tunnelMtu(SessionIntent intent, int pathMtu, boolean udp) {
         return EspTransforms.of(PeerPolicies.esp(intent.tunnelProfile())).stream()
-                .mapToInt(transform -> transform.tunnelMtu(pathMtu, false, udp))
+                .mapToInt(transform -> tunnelMtu(transform, pathMtu, udp))
                 .min()
                 .orElse(pathMtu);
     }
 
-    /** As {@link #tunnelMtu}, for what was negotiated. */
+    /**
+     * As {@link #tunnelMtu}, for what was negotiated. Where next to nothing fits it is what IPv4
+     * needs at least, and the outer packets are fragmented.
+     */
     public static int tunnelMtu(EspTransform transform, int pathMtu, boolean udp) {
-        return transform.tunnelMtu(pathMtu, false, udp);
+        return Math.max(TunnelLinkRequest.MIN_MTU, transform.tunnelMtu(pathMtu, false, udp));
     }
 
     private static final class Draft {

@@ -1,7 +1,10 @@
 package io.edgeipsec.daemon.status;
 
+import static io.edgeipsec.daemon.status.Quoted.quoted;
+
 import io.edgeipsec.ike.model.DropReason;
 import io.edgeipsec.ike.model.IkeEvent;
+import io.edgeipsec.ike.model.NatSituation;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
@@ -58,38 +61,48 @@ public final class EventLog implements IkeEvent.Handler {
     @Override
     public void negotiationFailed(IkeEvent.NegotiationFailed event) {
         LOG.warn(
-                "event=ike_sa.failed session={} reason=\"{}\" retry_in_s={}",
+                "event=ike_sa.failed session={} reason={} retry_in_s={}",
                 event.session(),
-                event.reason(),
+                quoted(event.reason()),
                 event.retryIn().map(d -> String.valueOf(d.toSeconds())).orElse("never"));
+    }
+
+    @Override
+    public void peerRejected(IkeEvent.PeerRejected event) {
+        LOG.warn("event=ike_sa.rejected session={} reason=\"{}\"", event.session(), event.reason());
     }
 
     @Override
     public void ikeSaEstablished(IkeEvent.IkeSaEstablished event) {
         LOG.info(
                 "event=ike_sa.established session={} ike={} role={} path={} nat={} suite={}"
-                        + " local_id=\"{}\" peer_id=\"{}\" took_ms={}",
+                        + " local_id={} peer_id={} took_ms={}",
                 event.session(),
                 event.ikeSa(),
                 event.initiator() ? "initiator" : "responder",
                 event.path(),
-                event.nat().encapsulates()
-                        ? (event.nat().localBehindNat() ? "local" : "")
-                                + (event.nat().remoteBehindNat() ? "remote" : "")
-                        : "none",
+                nat(event.nat()),
                 event.suite(),
-                event.localId(),
-                event.remoteId(),
+                quoted(event.localId()),
+                quoted(event.remoteId()),
                 event.took().toMillis());
+    }
+
+    /** Who is behind a NAT. */
+    private static String nat(NatSituation nat) {
+        if (nat.localBehindNat()) {
+            return nat.remoteBehindNat() ? "both" : "local";
+        }
+        return nat.remoteBehindNat() ? "remote" : "none";
     }
 
     @Override
     public void ikeSaClosed(IkeEvent.IkeSaClosed event) {
         LOG.info(
-                "event=ike_sa.closed session={} ike={} reason=\"{}\"",
+                "event=ike_sa.closed session={} ike={} reason={}",
                 event.session(),
                 event.ikeSa(),
-                event.reason());
+                quoted(event.reason()));
     }
 
     @Override
@@ -110,24 +123,24 @@ public final class EventLog implements IkeEvent.Handler {
     @Override
     public void childSaFailed(IkeEvent.ChildSaFailed event) {
         LOG.warn(
-                "event=child_sa.failed session={} child={} ike={} reason=\"{}\"",
+                "event=child_sa.failed session={} child={} ike={} reason={}",
                 event.session(),
                 event.child(),
                 event.ikeSa(),
-                event.reason());
+                quoted(event.reason()));
     }
 
     @Override
     public void childSaClosed(IkeEvent.ChildSaClosed event) {
         LOG.info(
                 "event=child_sa.closed session={} child={} ike={} spi_in={} spi_out={}"
-                        + " reason=\"{}\"",
+                        + " reason={}",
                 event.session(),
                 event.locator().child(),
                 event.ikeSa(),
                 event.locator().inbound(),
                 event.locator().outbound(),
-                event.reason());
+                quoted(event.reason()));
     }
 
     @Override
@@ -152,10 +165,10 @@ public final class EventLog implements IkeEvent.Handler {
     public void messageExchanged(IkeEvent.MessageExchanged event) {
         if (LOG.isDebugEnabled()) {
             LOG.debug(
-                    "event=ike.message {} path={} message=\"{}\"",
+                    "event=ike.message {} path={} message={}",
                     event.sent() ? "sent" : "received",
                     event.path(),
-                    event.message().outline());
+                    quoted(event.message().outline()));
         }
     }
 

@@ -15,7 +15,8 @@ import java.util.function.Consumer;
 
 /**
  * The state of every session as events tell it. Any thread; events of one session come in order,
- * since one event loop owns it.
+ * since one event loop owns it. Those of a session's former life, before it was deleted and put
+ * again, may still come, and count for nothing.
  */
 public final class StatusBoard implements IkeEvent.Handler {
     private final Map<String, Session> sessions = new ConcurrentHashMap<>();
@@ -52,6 +53,9 @@ public final class StatusBoard implements IkeEvent.Handler {
     public void configure(String id, boolean enabled, Collection<String> children) {
         Session session = sessions.computeIfAbsent(id, key -> new Session());
         synchronized (session) {
+            if (enabled && !session.enabled) {
+                session.failure = ""; // it was the end of its former life
+            }
             session.enabled = enabled;
             session.children = Set.copyOf(children);
             session.failedChildren.keySet().retainAll(children);
@@ -153,6 +157,18 @@ public final class StatusBoard implements IkeEvent.Handler {
                 });
     }
 
+    /** What works is not made to look broken by somebody else's attempt. */
+    @Override
+    public void peerRejected(IkeEvent.PeerRejected event) {
+        update(
+                event.session(),
+                session -> {
+                    if (session.ikeSas.isEmpty()) {
+                        session.failure = event.reason().toString();
+                    }
+                });
+    }
+
     @Override
     public void ikeSaEstablished(IkeEvent.IkeSaEstablished event) {
         update(
@@ -169,8 +185,7 @@ public final class StatusBoard implements IkeEvent.Handler {
         update(
                 event.session(),
                 session -> {
-                    session.ikeSas.remove(event.ikeSa());
-                    if (session.ikeSas.isEmpty()) {
+                    if (session.ikeSas.remove(event.ikeSa()) && session.ikeSas.isEmpty()) {
                         session.failure = event.reason().toString();
                     }
                 });
@@ -190,7 +205,11 @@ public final class StatusBoard implements IkeEvent.Handler {
     public void childSaFailed(IkeEvent.ChildSaFailed event) {
         update(
                 event.session(),
-                session -> session.failedChildren.put(event.child(), event.reason().toString()));
+                session -> {
+                    if (session.children.contains(event.child())) {
+                        session.failedChildren.put(event.child(), event.reason().toString());
+                    }
+                });
     }
 
     @Override
@@ -198,8 +217,8 @@ public final class StatusBoard implements IkeEvent.Handler {
         update(
                 event.session(),
                 session -> {
-                    session.childSas.remove(event.locator());
-                    if (!session.childSas.containsValue(event.locator().child())) {
+                    boolean known = session.childSas.remove(event.locator()) != null;
+                    if (known && !session.childSas.containsValue(event.locator().child())) {
                         session.failure = event.reason().toString();
                     }
                 });

@@ -32,12 +32,15 @@ import io.edgeipsec.xfrm.policy.PolicyAction;
 import io.edgeipsec.xfrm.policy.PolicyDirection;
 import io.edgeipsec.xfrm.policy.PolicyEntry;
 import io.edgeipsec.xfrm.state.SaEntry;
+import io.edgeipsec.xfrm.state.Scope;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -62,6 +65,7 @@ final class Appliance {
     final List<Told> told = new ArrayList<>();
 
     private final Set<String> guarded = new TreeSet<>();
+    private final Map<String, Object> answers = new HashMap<>();
     private Predicate<String> refused = request -> false;
     private long serial;
     private int outboundSpi = 0x1000;
@@ -84,6 +88,7 @@ final class Appliance {
 
     /** The next run of the daemon on what this one leaves behind, which was killed. */
     Appliance successor() {
+        fake.kernel().close();
         fake.forgetRequests();
         Appliance next = new Appliance(fake, store, Config.TunnelInterface.AUTO);
         next.outboundSpi = outboundSpi;
@@ -100,6 +105,10 @@ final class Appliance {
                             if (refused.test(words)) {
                                 return refusal(words);
                             }
+                            Object scripted = answers.remove(method.getName());
+                            if (scripted != null) {
+                                return Outcome.done(scripted);
+                            }
                             try {
                                 Object answer = method.invoke(fake.kernel(), arguments);
                                 checkGuarded(method.getName());
@@ -112,6 +121,11 @@ final class Appliance {
 
     private static Outcome<Object> refusal(String request) {
         return new Outcome.Refused<>(Outcome.Kind.OTHER, "EIO", request, "", true);
+    }
+
+    /** Answers the next request of this name. */
+    void answer(String request, Object answer) {
+        answers.put(request, answer);
     }
 
     /** Refuses every request like this until the next call. */
@@ -136,11 +150,12 @@ final class Appliance {
         }
     }
 
-    /** The policy that a packet going out meets. */
+    /** The policy that a packet going out meets, if no tunnel interface takes it. */
     Optional<PolicyEntry> policyOf(String packet) {
         String[] ends = packet.split(" > ", -1);
         return policies().stream()
                 .filter(policy -> policy.key().direction() == PolicyDirection.OUT)
+                .filter(policy -> policy.key().scope().equals(Scope.GLOBAL))
                 .filter(policy -> covers(policy.key().selector().source(), ends[0]))
                 .filter(policy -> covers(policy.key().selector().destination(), ends[1]))
                 .min((a, b) -> Integer.compare(a.priority(), b.priority()));

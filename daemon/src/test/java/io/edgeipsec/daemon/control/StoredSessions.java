@@ -7,18 +7,23 @@ import io.edgeipsec.daemon.store.IntentReader;
 import io.edgeipsec.daemon.store.IntentSnapshot;
 import io.edgeipsec.daemon.store.SessionIntent;
 import io.edgeipsec.daemon.testing.SessionBuilder;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
 
 /** A store without a database, which answers at once, and remembers what it handed out. */
 final class StoredSessions implements IntentReader {
     private final Map<String, SessionBuilder> sessions = new TreeMap<>();
     private final List<SessionIntent> read = new ArrayList<>();
+    private final Deque<Runnable> held = new ArrayDeque<>();
+    private boolean holding;
     private int busyAnswers;
 
     void put(SessionBuilder session) {
@@ -32,6 +37,30 @@ final class StoredSessions implements IntentReader {
     /** Refuses the next reads, as a store does that has too much to do. */
     void busyFor(int reads) {
         busyAnswers = reads;
+    }
+
+    /** From now on answers wait for {@link #answerNext}. */
+    void holdAnswers() {
+        holding = true;
+    }
+
+    /** Gives the oldest answer; how many waited. */
+    int answerNext() {
+        int waiting = held.size();
+        if (waiting > 0) {
+            held.remove().run();
+        }
+        return waiting;
+    }
+
+    private <T> CompletionStage<T> answer(Supplier<T> value) {
+        CompletableFuture<T> answer = new CompletableFuture<>();
+        if (holding) {
+            held.add(() -> answer.complete(value.get()));
+        } else {
+            answer.complete(value.get());
+        }
+        return answer;
     }
 
     /** Every intent that was handed out. */
@@ -61,9 +90,7 @@ final class StoredSessions implements IntentReader {
     public CompletionStage<Optional<SessionIntent>> intent(String sessionId) {
         Optional<CompletionStage<Optional<SessionIntent>>> refusal = refusal();
         return refusal.orElseGet(
-                () ->
-                        CompletableFuture.completedStage(
-                                Optional.ofNullable(sessions.get(sessionId)).map(this::intent)));
+                () -> answer(() -> Optional.ofNullable(sessions.get(sessionId)).map(this::intent)));
     }
 
     /** All of them, whatever the profile. */
@@ -71,7 +98,6 @@ final class StoredSessions implements IntentReader {
     public CompletionStage<List<String>> sessionsUsing(
             ResourceKind<? extends IPSecVPNProfile> kind, String profileId) {
         Optional<CompletionStage<List<String>>> refusal = refusal();
-        return refusal.orElseGet(
-                () -> CompletableFuture.completedStage(List.copyOf(sessions.keySet())));
+        return refusal.orElseGet(() -> answer(() -> List.copyOf(sessions.keySet())));
     }
 }

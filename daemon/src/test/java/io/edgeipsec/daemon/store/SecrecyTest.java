@@ -7,54 +7,28 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.classic.spi.ThrowableProxyUtil;
-import ch.qos.logback.core.AppenderBase;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.edgeipsec.daemon.testing.LogCapture;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.slf4j.LoggerFactory;
 
 /** The pre-shared key is in no answer, no log line at any level, and in no file as it is. */
 class SecrecyTest {
 
     private static final String SECRET = "Zq7-the-secret-Zq7";
 
-    private final ConcurrentLinkedQueue<String> log = new ConcurrentLinkedQueue<>();
-    private final Logger root = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
-    private final AppenderBase<ILoggingEvent> appender =
-            new AppenderBase<>() {
-                @Override
-                protected void append(ILoggingEvent event) {
-                    log.add(event.getFormattedMessage());
-                    if (event.getThrowableProxy() != null) {
-                        log.add(ThrowableProxyUtil.asString(event.getThrowableProxy()));
-                    }
-                }
-            };
-
-    @BeforeEach
-    void listenAtEveryLevel() {
-        appender.start();
-        root.detachAndStopAllAppenders();
-        root.addAppender(appender);
-        root.setLevel(Level.TRACE);
-    }
+    private final LogCapture log = new LogCapture(Level.TRACE);
 
     @AfterEach
     void stopListening() {
-        root.detachAppender(appender);
-        root.setLevel(Level.INFO);
+        log.close();
     }
 
     @Test
@@ -107,8 +81,8 @@ class SecrecyTest {
             assertTrue(api.answers.size() > 20);
             assertAbsent("an answer", api.answers.stream());
         }
-        assertTrue(log.stream().anyMatch(line -> line.contains("event=config.stored")));
-        assertAbsent("the log", log.stream());
+        assertTrue(log.lines().stream().anyMatch(line -> line.contains("event=config.stored")));
+        assertAbsent("the log", log.lines().stream());
     }
 
     private static void refuse(ApiFixture api, String path, ObjectNode body) throws IOException {

@@ -60,7 +60,7 @@ final class CookieJar {
             previous.close();
             previous = longAgo ? SecretBytes.wrap(random.bytes(SECRET_LENGTH)) : current;
             current = SecretBytes.wrap(random.bytes(SECRET_LENGTH));
-            version = (version + 1) & 0xff;
+            version++;
             rotateAt = now.plus(SECRET_LIFETIME);
         }
     }

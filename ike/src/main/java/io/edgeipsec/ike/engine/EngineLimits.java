@@ -8,10 +8,15 @@ package io.edgeipsec.ike.engine;
  * @param halfOpen IKE SAs at most that wait for IKE_AUTH; each holds some 4 KiB for 30 s
  * @param halfOpenPerSource of one address: a NAT with many peers behind it restarts at once
  * @param answersPerSecond errors to strangers that are worth an answer (INVALID_IKE_SPI and such)
+ * @param rejectionsPerSecond peers that were not let in, of which log and status hear
  */
 public record EngineLimits(
-        int cookieThreshold, int halfOpen, int halfOpenPerSource, int answersPerSecond) {
+        int cookieThreshold,
+        int halfOpen,
+        int halfOpenPerSource,
+        int answersPerSecond,
+        int rejectionsPerSecond) {
     public static EngineLimits defaults() {
-        return new EngineLimits(64, 2_000, 200, 50);
+        return new EngineLimits(64, 2_000, 200, 50, 5);
     }
 }

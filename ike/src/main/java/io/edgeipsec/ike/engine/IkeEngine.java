@@ -56,6 +56,7 @@ public final class IkeEngine {
     private final IkeSaEnvironment environment;
     private final CookieJar cookies;
     private final AnswerLimiter answers;
+    private final AnswerLimiter rejections;
     private final Inputs inputs = new Inputs();
 
     private final Map<IkeSpi, IkeSa> sas = new HashMap<>();
@@ -90,6 +91,7 @@ public final class IkeEngine {
         Primitives primitives = new Primitives();
         this.cookies = new CookieJar(primitives, random, now);
         this.answers = new AnswerLimiter(limits.answersPerSecond(), now);
+        this.rejections = new AnswerLimiter(limits.rejectionsPerSecond(), now);
         this.environment =
                 new IkeSaEnvironment(random, primitives, settings, effects, new SaOwner());
     }
@@ -161,6 +163,10 @@ public final class IkeEngine {
         @Override
         public void peerConfigured(IkeInput.PeerConfigured input) {
             PeerPolicy policy = input.policy();
+            if (shuttingDown) {
+                policy.preSharedKey().close();
+                return;
+            }
             PeerSession known = sessions.get(policy.session());
             if (known == null) {
                 PeerSession session =
@@ -272,6 +278,10 @@ public final class IkeEngine {
                         && header.fromOriginalInitiator();
         if (first) {
             receiveFirst(header, datagram, path);
+            return;
+        }
+        if (header.exchange().equals(ExchangeType.IKE_SA_INIT) && !header.response()) {
+            drop(path, DropReason.FLAGS);
             return;
         }
         IkeSpi ours =
@@ -540,11 +550,12 @@ public final class IkeEngine {
 
         @Override
         public void rejected(List<PeerPolicy> meant, FailReason reason) {
-            for (PeerPolicy policy : meant) {
-                emit(
-                        new IkeEffect.Announce(
-                                new IkeEvent.NegotiationFailed(
-                                        policy.session(), reason, Optional.empty())));
+            if (rejections.tryAnswer(now)) {
+                for (PeerPolicy policy : meant) {
+                    emit(
+                            new IkeEffect.Announce(
+                                    new IkeEvent.PeerRejected(policy.session(), reason)));
+                }
             }
         }
 

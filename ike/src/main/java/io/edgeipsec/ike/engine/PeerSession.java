@@ -12,6 +12,7 @@ import io.edgeipsec.ike.model.IkeSaId;
 import io.edgeipsec.ike.model.InitiationMode;
 import io.edgeipsec.ike.model.MonotonicTime;
 import io.edgeipsec.ike.model.PeerPolicy;
+import io.edgeipsec.ike.negotiation.RekeyCollision;
 import io.edgeipsec.ike.sa.IkeSa;
 import io.edgeipsec.ike.sa.IkeSaEnvironment;
 import io.edgeipsec.ike.sa.IkeSaState;
@@ -219,6 +220,11 @@ final class PeerSession {
     // What the IKE SAs tell.
 
     void established(IkeSa sa, boolean initialContact, MonotonicTime now) {
+        List<IkeSa> others = List.copyOf(established);
+        // Before anything is ended, which asks at once what is missing now.
+        established.add(sa);
+        backoff.reset();
+        notBefore = sa.isOriginalInitiator() ? now : now.plus(COURTESY);
         FailReason replaced = new FailReason(Kind.REPLACED, "by IKE SA " + sa.id());
         if (sa == initiating) {
             initiating = null;
@@ -230,7 +236,7 @@ final class PeerSession {
             carrier = null;
             slower.discard(replaced, now);
         }
-        for (IkeSa other : List.copyOf(established)) {
+        for (IkeSa other : others) {
             boolean older = other.establishedAt().isBefore(sa.startedAt());
             if (initialContact && older) {
                 // Made in the same moments by both sides, it would not be what the peer has lost.
@@ -239,12 +245,9 @@ final class PeerSession {
                 resolveDuplicate(other, sa, now);
             }
         }
-        established.add(sa);
         if (established.size() > MAX_IKE_SAS) {
             established.iterator().next().delete(replaced, now);
         }
-        backoff.reset();
-        notBefore = sa.isOriginalInitiator() ? now : now.plus(COURTESY);
     }
 
     /**
@@ -252,7 +255,7 @@ final class PeerSession {
      * the four nonces is one too many, and whoever started it deletes it.
      */
     private static void resolveDuplicate(IkeSa one, IkeSa other, MonotonicTime now) {
-        boolean oneIsLower = one.lowestNonce().compareTo(other.lowestNonce()) < 0;
+        boolean oneIsLower = RekeyCollision.oursIsRedundant(one.lowestNonce(), other.lowestNonce());
         IkeSa redundant = oneIsLower ? one : other;
         IkeSa survivor = oneIsLower ? other : one;
         if (redundant.isOriginalInitiator()) {

@@ -128,7 +128,7 @@ final class ChildAnswer {
                                         agreed,
                                         Optional.of(secret),
                                         Optional.of(new KeyExchangePayload(method.id(), value))),
-                        invalid -> refuse(NotifyPayload.of(NotifyType.INVALID_SYNTAX)));
+                        invalid -> sa.refuseInvalid("with a bad key exchange value: " + invalid));
     }
 
     private void reserve(

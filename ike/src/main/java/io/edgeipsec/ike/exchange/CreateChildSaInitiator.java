@@ -17,6 +17,7 @@ import io.edgeipsec.ike.model.FailReason;
 import io.edgeipsec.ike.model.FailReason.Kind;
 import io.edgeipsec.ike.model.NatSituation;
 import io.edgeipsec.ike.negotiation.EspNegotiation;
+import io.edgeipsec.ike.negotiation.RekeyCollision;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -32,6 +33,7 @@ public final class CreateChildSaInitiator implements InitiatedExchange {
     private @Nullable ChildOffer offer;
     private @Nullable KeyShare share;
     private boolean repeated;
+    private Optional<Octets> rival = Optional.empty();
 
     /**
      * Prepares the exchange.
@@ -52,16 +54,21 @@ public final class CreateChildSaInitiator implements InitiatedExchange {
         return ExchangeType.CREATE_CHILD_SA;
     }
 
-    public ChildPolicy policy() {
-        return policy;
-    }
-
     public Optional<ChildSa> rekeyed() {
         return rekeyed;
     }
 
+    /** The peer has replaced the same Child SA. It may be deleted before our answer comes. */
+    public void replacedByPeer(Octets lowestNonceOfPeer) {
+        rival = Optional.of(lowestNonceOfPeer);
+    }
+
     @Override
     public void start() {
+        if (rival.isPresent()) {
+            sa.complete();
+            return;
+        }
         ChildOffer.prepare(sa, sa.policy(), policy, false, this::prepared, this::failed);
     }
 
@@ -206,13 +213,23 @@ public final class CreateChildSaInitiator implements InitiatedExchange {
             Optional<SecretBytes> secret,
             Octets peerNonce) {
         made.install(
-                agreed, response, secret, nonce, peerNonce, nat, this::established, this::rejected);
+                agreed,
+                response,
+                secret,
+                nonce,
+                peerNonce,
+                nat,
+                child -> established(child, RekeyCollision.lowestNonce(nonce, peerNonce)),
+                this::rejected);
     }
 
-    private void established(ChildSa child) {
+    private void established(ChildSa child, Octets lowestNonce) {
         offer = null;
         sa.childEstablished(child);
-        rekeyed.ifPresent(sa::retire);
+        boolean redundant =
+                rival.filter(theirs -> RekeyCollision.oursIsRedundant(lowestNonce, theirs))
+                        .isPresent();
+        rekeyed.ifPresent(old -> sa.retire(redundant ? child : old));
         sa.complete();
     }
 

@@ -11,8 +11,10 @@ import io.edgeipsec.ike.message.ProtocolId;
 import io.edgeipsec.ike.model.ChildPolicy;
 import io.edgeipsec.ike.model.ChildSa;
 import io.edgeipsec.ike.model.NatSituation;
+import io.edgeipsec.ike.negotiation.RekeyCollision;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /** A further Child SA, or a new one for an old one, as the responder (RFC 7296 §1.3.1, §1.3.3). */
 public final class CreateChildSaResponder implements RespondedExchange {
@@ -34,7 +36,7 @@ public final class CreateChildSaResponder implements RespondedExchange {
                 message.selectors(PayloadType.TS_I).isPresent()
                         && message.selectors(PayloadType.TS_R).isPresent();
         if (!hasSelectors) {
-            refuse(NotifyPayload.of(NotifyType.INVALID_SYNTAX));
+            sa.refuseInvalid("for a Child SA without traffic selectors");
             return;
         }
         if (sa.children().size() >= 2 * sa.policy().children().size() + SPARE_CHILDREN) {
@@ -43,7 +45,7 @@ public final class CreateChildSaResponder implements RespondedExchange {
         }
         Optional<NotifyPayload> rekey = message.notification(NotifyType.REKEY_SA);
         if (rekey.isEmpty()) {
-            answer(message, sa.policy().children());
+            answer(message, sa.policy().children(), replacement -> {});
             return;
         }
         Optional<ChildSa> old = find(rekey.get());
@@ -54,10 +56,13 @@ public final class CreateChildSaResponder implements RespondedExchange {
                             rekey.get().spi(),
                             NotifyType.CHILD_SA_NOT_FOUND,
                             Octets.EMPTY));
-        } else if (sa.isBusyWith(old.get())) {
+        } else if (sa.isBeingDeleted(old.get())) {
             refuse(NotifyPayload.of(NotifyType.TEMPORARY_FAILURE));
         } else {
-            answer(message, List.of(old.get().policy()));
+            answer(
+                    message,
+                    List.of(old.get().policy()),
+                    lowestNonce -> sa.replacedByPeer(old.get(), lowestNonce));
         }
     }
 
@@ -72,19 +77,25 @@ public final class CreateChildSaResponder implements RespondedExchange {
                 .findFirst();
     }
 
-    private void answer(IkeMessage message, List<ChildPolicy> policies) {
+    private void answer(
+            IkeMessage message, List<ChildPolicy> policies, Consumer<Octets> established) {
+        Octets nonceI = message.first(NoncePayload.class).orElseThrow().nonce();
+        Octets nonceR = sa.random().octets(IkeSaInitInitiator.NONCE_LENGTH);
         new ChildAnswer(
                         sa,
                         sa.policy(),
                         policies,
                         message,
-                        message.first(NoncePayload.class).orElseThrow().nonce(),
-                        sa.random().octets(IkeSaInitInitiator.NONCE_LENGTH),
+                        nonceI,
+                        nonceR,
                         nat,
                         false,
                         result -> {
                             sa.respond(result.payloads());
-                            result.child().ifPresent(sa::childEstablished);
+                            if (result.child().isPresent()) {
+                                sa.childEstablished(result.child().get());
+                                established.accept(RekeyCollision.lowestNonce(nonceI, nonceR));
+                            }
                         })
                 .negotiate();
     }

@@ -40,9 +40,6 @@ public interface ExchangeContext {
     /** The Child SAs of this IKE SA. */
     List<ChildSa> children();
 
-    /** Whether an exchange of ours rekeys or deletes this Child SA. */
-    boolean isBusyWith(ChildSa child);
-
     /** Whether we have asked the peer to delete this Child SA. */
     boolean isBeingDeleted(ChildSa child);
 
@@ -73,6 +70,14 @@ public interface ExchangeContext {
     /** Answers the request that is being worked on, and keeps the answer for its repetitions. */
     Octets respond(List<Payload> payloads);
 
+    /**
+     * Answers a request that breaks the RFC; INVALID_SYNTAX ends the IKE SA at both sides (RFC 7296
+     * §2.21.3).
+     *
+     * @param what is wrong, behind the words "sent a request"
+     */
+    void refuseInvalid(String what);
+
     /** The running exchange of ours is over; the next one may start. */
     void complete();
 
@@ -100,6 +105,13 @@ public interface ExchangeContext {
 
     /** A Child SA ends: it leaves the kernel, and this IKE SA. */
     void childClosed(ChildSa child, FailReason reason);
+
+    /**
+     * The peer has replaced a Child SA, and is to delete it.
+     *
+     * @param lowestNonce of the peer's exchange, in case that we are replacing it too
+     */
+    void replacedByPeer(ChildSa child, Octets lowestNonce);
 
     /** A Child SA that a new one took over from: it is to be deleted at the peer, then here. */
     void retire(ChildSa child);

@@ -112,7 +112,9 @@ public final class IkeAuthInitiator implements InitiatedExchange {
             return true;
         }
         authenticated.run();
-        concludeChild(made, message);
+        if (offer != null) {
+            concludeChild(made, message);
+        } // else this IKE SA was one too many, and has been abandoned
         return true;
     }
 

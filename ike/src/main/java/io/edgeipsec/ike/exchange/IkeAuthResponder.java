@@ -117,6 +117,9 @@ public final class IkeAuthResponder implements RespondedExchange {
         }
         boolean allowed =
                 policy.proposals().encryption().contains(sa.suite().encryption())
+                        && policy.proposals()
+                                .integrity()
+                                .containsAll(sa.suite().integrity().stream().toList())
                         && policy.proposals().prf().contains(sa.suite().prf())
                         && policy.proposals().keyExchange().contains(sa.suite().keyExchange());
         return allowed

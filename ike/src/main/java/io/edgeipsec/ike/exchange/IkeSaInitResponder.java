@@ -34,15 +34,21 @@ public final class IkeSaInitResponder implements RespondedExchange {
     private final ExchangeContext sa;
     private final List<PeerPolicy> candidates;
     private final Consumer<SecuredIkeSa> then;
+    private final Consumer<FailReason> rejected;
 
     /**
      * @param candidates the sessions between the two addresses; whose it is, IKE_AUTH will tell
+     * @param rejected called where none of them can come to terms with the peer
      */
     public IkeSaInitResponder(
-            ExchangeContext sa, List<PeerPolicy> candidates, Consumer<SecuredIkeSa> then) {
+            ExchangeContext sa,
+            List<PeerPolicy> candidates,
+            Consumer<SecuredIkeSa> then,
+            Consumer<FailReason> rejected) {
         this.sa = sa;
         this.candidates = candidates;
         this.then = then;
+        this.rejected = rejected;
     }
 
     @Override
@@ -56,7 +62,9 @@ public final class IkeSaInitResponder implements RespondedExchange {
                         .flatMap(Optional::stream)
                         .findFirst();
         if (negotiation.isEmpty()) {
-            refuse(NotifyPayload.of(NotifyType.NO_PROPOSAL_CHOSEN), noProposal(offer));
+            FailReason reason = noProposal(offer);
+            refuse(NotifyPayload.of(NotifyType.NO_PROPOSAL_CHOSEN), reason);
+            rejected.accept(reason);
             return;
         }
         int wanted = negotiation.get().suite().keyExchange().id();

@@ -14,8 +14,11 @@ import io.edgeipsec.ike.message.NoncePayload;
 import io.edgeipsec.ike.message.NotifyPayload;
 import io.edgeipsec.ike.message.NotifyType;
 import io.edgeipsec.ike.message.Octets;
+import io.edgeipsec.ike.message.Payload;
 import io.edgeipsec.ike.message.Proposal;
 import io.edgeipsec.ike.message.SaPayload;
+import io.edgeipsec.ike.model.FailReason;
+import io.edgeipsec.ike.model.FailReason.Kind;
 import io.edgeipsec.ike.negotiation.IkeNegotiation;
 import io.edgeipsec.ike.negotiation.Proposals;
 import java.util.List;
@@ -93,7 +96,7 @@ public final class RekeyIkeSaInitiator implements InitiatedExchange {
                 || peerNonce.isEmpty()
                 || agreed.filter(a -> a.suite().keyExchange() == begun.method()).isEmpty()
                 || ke.filter(k -> k.method() == begun.method().id()).isEmpty()) {
-            giveUp();
+            lose(List.of(), "chose for the new IKE SA what we did not offer");
             return true;
         }
         share = null; // handed over
@@ -107,7 +110,10 @@ public final class RekeyIkeSaInitiator implements InitiatedExchange {
                                         peerSpi.get(),
                                         secret,
                                         peerNonce.get().nonce()),
-                        invalid -> giveUp());
+                        invalid ->
+                                lose(
+                                        List.of(NotifyPayload.of(NotifyType.INVALID_SYNTAX)),
+                                        "sent a bad key exchange value: " + invalid));
         return true;
     }
 
@@ -142,7 +148,7 @@ public final class RekeyIkeSaInitiator implements InitiatedExchange {
                                     newSpi,
                                     peerSpi);
         }
-        sa.complete();
+        // Without completing the exchange: what waits behind it is not for this IKE SA any more.
         sa.succeed(new RekeyedIkeSa(true, newSpi, peerSpi, agreed.suite(), keys));
     }
 
@@ -150,6 +156,14 @@ public final class RekeyIkeSaInitiator implements InitiatedExchange {
         abandon();
         refused.run();
         sa.complete();
+    }
+
+    /** The peer has a new IKE SA that we cannot have, and our Child SAs have gone over to it. */
+    private void lose(List<Payload> lastRequest, String why) {
+        abandon();
+        String peer = sa.policy().remoteAddress().toString();
+        sa.failTelling(
+                lastRequest, new FailReason(Kind.INVALID_MESSAGE, "peer " + peer + " " + why));
     }
 
     /** The SPI in a proposal that rekeys an IKE SA. */

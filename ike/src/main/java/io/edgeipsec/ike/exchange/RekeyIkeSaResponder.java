@@ -29,7 +29,7 @@ public final class RekeyIkeSaResponder implements RespondedExchange {
         IkeMessage message = request.message();
         Optional<KeyExchangePayload> ke = message.first(KeyExchangePayload.class);
         if (ke.isEmpty()) {
-            refuse(NotifyPayload.of(NotifyType.INVALID_SYNTAX));
+            sa.refuseInvalid("for an IKE SA without a key exchange value");
             return;
         }
         SaPayload offer = message.first(SaPayload.class).orElseThrow();
@@ -53,7 +53,7 @@ public final class RekeyIkeSaResponder implements RespondedExchange {
                         ke.get().data(),
                         (value, secret) ->
                                 succeed(agreed.get(), peerSpi.get(), peerNonce, value, secret),
-                        invalid -> refuse(NotifyPayload.of(NotifyType.INVALID_SYNTAX)));
+                        invalid -> sa.refuseInvalid("with a bad key exchange value: " + invalid));
     }
 
     private void succeed(

@@ -27,5 +27,7 @@ public enum DropReason {
     /** Too many half-open IKE SAs. */
     HALF_OPEN_LIMIT,
     /** Too many answers to strangers within a second. */
-    ANSWER_LIMIT
+    ANSWER_LIMIT,
+    /** More came than an event loop can work off. */
+    BACKLOG
 }

@@ -19,6 +19,8 @@ public sealed interface IkeEvent {
 
         void negotiationFailed(NegotiationFailed event);
 
+        void peerRejected(PeerRejected event);
+
         void ikeSaEstablished(IkeSaEstablished event);
 
         void ikeSaClosed(IkeSaClosed event);
@@ -57,6 +59,17 @@ public sealed interface IkeEvent {
         @Override
         public void deliverTo(Handler handler) {
             handler.negotiationFailed(this);
+        }
+    }
+
+    /**
+     * A peer started and was not let in. It may be anyone who can send from the peer's address;
+     * these are limited to a few a second.
+     */
+    record PeerRejected(String session, FailReason reason) implements IkeEvent {
+        @Override
+        public void deliverTo(Handler handler) {
+            handler.peerRejected(this);
         }
     }
 

@@ -16,6 +16,7 @@ final class ChildSaTable {
         MonotonicTime rekeyAt;
         MonotonicTime expireAt;
         Phase phase = Phase.IN_USE;
+        boolean replacedByPeer;
 
         Entry(ChildSa child, MonotonicTime rekeyAt, MonotonicTime expireAt) {
             this.child = child;
@@ -23,8 +24,12 @@ final class ChildSaTable {
             this.expireAt = expireAt;
         }
 
+        boolean awaitsRekey() {
+            return phase == Phase.IN_USE && !replacedByPeer;
+        }
+
         MonotonicTime next() {
-            return phase == Phase.IN_USE ? rekeyAt : expireAt;
+            return awaitsRekey() ? rekeyAt : expireAt;
         }
     }
 
@@ -67,6 +72,20 @@ final class ChildSaTable {
         }
     }
 
+    /** The peer has replaced it, and is to delete it. */
+    void replacedByPeer(ChildSa child) {
+        Entry entry = entries.get(child.locator().inbound());
+        if (entry != null) {
+            entry.replacedByPeer = true;
+        }
+    }
+
+    /** Whether it is there and nobody is replacing or deleting it. */
+    boolean isIdle(ChildSa child) {
+        Entry entry = entries.get(child.locator().inbound());
+        return entry != null && entry.awaitsRekey();
+    }
+
     /** Leaves a Child SA in use until the next attempt to rekey it. */
     void postponeRekey(ChildSa child, MonotonicTime until) {
         Entry entry = entries.get(child.locator().inbound());
@@ -84,9 +103,16 @@ final class ChildSaTable {
         }
     }
 
-    /** Hands all Child SAs over; whatever was going on with them is over. */
+    List<ChildSa> in(Phase phase) {
+        return entries.values().stream()
+                .filter(entry -> entry.phase == phase)
+                .map(entry -> entry.child)
+                .toList();
+    }
+
+    /** Hands all Child SAs over. Who was rekeying one has to begin anew. */
     void moveAllTo(ChildSaTable successor) {
-        entries.values().forEach(entry -> entry.phase = Phase.IN_USE);
+        in(Phase.REKEYING).forEach(child -> phase(child, Phase.IN_USE));
         successor.entries.putAll(entries);
         entries.clear();
     }
@@ -98,7 +124,7 @@ final class ChildSaTable {
 
     List<ChildSa> toRekey(MonotonicTime now) {
         return entries.values().stream()
-                .filter(e -> e.phase == Phase.IN_USE && now.hasReached(e.rekeyAt))
+                .filter(e -> e.awaitsRekey() && now.hasReached(e.rekeyAt))
                 .map(e -> e.child)
                 .toList();
     }

@@ -8,8 +8,10 @@ import io.edgeipsec.ike.model.ChildSaLocator;
 import io.edgeipsec.ike.model.FailReason;
 import io.edgeipsec.ike.model.FailReason.Kind;
 import io.edgeipsec.ike.model.IkeEvent;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** The life of the Child SAs of one IKE SA: established, rekeyed, retired, expired, closed. */
 final class ChildSas {
@@ -17,6 +19,9 @@ final class ChildSas {
     private final IkeSaEnvironment environment;
     private final Deadlines deadlines;
     private final ChildSaTable table = new ChildSaTable();
+
+    /** Gone here, but the peer has not confirmed that it knows. */
+    private final Set<ChildSaLocator> owedDeletes = new LinkedHashSet<>();
 
     ChildSas(IkeSa sa, IkeSaEnvironment environment, Deadlines deadlines) {
         this.sa = sa;
@@ -26,10 +31,6 @@ final class ChildSas {
 
     List<ChildSa> all() {
         return table.all();
-    }
-
-    boolean isBusyWith(ChildSa child) {
-        return table.phase(child) != ChildSaTable.Phase.IN_USE;
     }
 
     boolean isBeingDeleted(ChildSa child) {
@@ -83,8 +84,16 @@ final class ChildSas {
         table.all().forEach(child -> closed(child, reason));
     }
 
+    void replacedByPeer(ChildSa child) {
+        table.replacedByPeer(child);
+        armLifetimes();
+    }
+
     /** Deletes at the peer first, so that what it still sends arrives. */
     void retire(ChildSa child) {
+        if (table.find(child.locator().inbound()).isEmpty()) {
+            return; // the peer has deleted it meanwhile
+        }
         table.phase(child, ChildSaTable.Phase.DELETING);
         FailReason replaced = new FailReason(Kind.REPLACED, "by a new Child SA");
         sa.run(
@@ -94,13 +103,16 @@ final class ChildSas {
 
     void deleteAtPeer(ChildSaLocator locator) {
         if (sa.state() == IkeSaState.ESTABLISHED) {
-            sa.run(InformationalInitiator.deleteChildSa(sa, locator, () -> {}));
+            owedDeletes.add(locator);
+            sa.run(
+                    InformationalInitiator.deleteChildSa(
+                            sa, locator, () -> owedDeletes.remove(locator)));
         }
     }
 
     void rekey(ChildSa child) {
         Optional<ChildPolicy> wanted = sa.policy().child(child.policy().name());
-        if (sa.state() == IkeSaState.ESTABLISHED && wanted.isPresent() && !isBusyWith(child)) {
+        if (sa.state() == IkeSaState.ESTABLISHED && wanted.isPresent() && table.isIdle(child)) {
             table.phase(child, ChildSaTable.Phase.REKEYING);
             sa.run(new CreateChildSaInitiator(sa, wanted.get(), Optional.of(child), sa.nat()));
         }
@@ -111,7 +123,7 @@ final class ChildSas {
      * moment, and a further one beside it would be one too many.
      */
     void expire(ChildSa child) {
-        if (isBusyWith(child)) {
+        if (!table.isIdle(child)) {
             table.expireAt(child, sa.soon());
             armLifetimes();
         } else {
@@ -148,7 +160,18 @@ final class ChildSas {
     /** Hands all of them to the IKE SA that takes over. */
     void moveAllTo(ChildSas successor) {
         table.moveAllTo(successor.table);
+        successor.owedDeletes.addAll(owedDeletes);
+        owedDeletes.clear();
         armLifetimes();
         successor.armLifetimes();
+    }
+
+    /**
+     * Deletes at the peer what the IKE SA before this one was to delete. The peer may have heard of
+     * it already; it passes over an SPI that it does not know (RFC 7296 §1.4.1).
+     */
+    void resumeDeletions() {
+        table.in(ChildSaTable.Phase.DELETING).forEach(this::retire);
+        List.copyOf(owedDeletes).forEach(this::deleteAtPeer);
     }
 }

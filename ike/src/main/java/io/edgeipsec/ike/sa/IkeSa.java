@@ -50,6 +50,7 @@ import io.edgeipsec.ike.model.NatSituation;
 import io.edgeipsec.ike.model.Path;
 import io.edgeipsec.ike.model.PeerPolicy;
 import io.edgeipsec.ike.model.RetransmissionPolicy;
+import io.edgeipsec.ike.negotiation.RekeyCollision;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -341,7 +342,7 @@ public final class IkeSa implements ExchangeContext {
         nat = secured.nat();
         Octets nonceI = secured.material().nonceI();
         Octets nonceR = secured.material().nonceR();
-        lowestNonce = nonceI.compareTo(nonceR) < 0 ? nonceI : nonceR;
+        lowestNonce = RekeyCollision.lowestNonce(nonceI, nonceR);
         protection =
                 Protection.of(
                         environment.primitives(),
@@ -391,7 +392,12 @@ public final class IkeSa implements ExchangeContext {
     void dispatch(Received request) {
         ExchangeType type = request.message().header().exchange();
         if (type.equals(ExchangeType.IKE_SA_INIT)) {
-            new IkeSaInitResponder(this, environment.owner().candidates(path()), this::halfOpen)
+            List<PeerPolicy> candidates = environment.owner().candidates(path());
+            new IkeSaInitResponder(
+                            this,
+                            candidates,
+                            this::halfOpen,
+                            reason -> environment.owner().rejected(candidates, reason))
                     .onRequest(request);
         } else if (type.equals(ExchangeType.IKE_AUTH) && awaitingAuth != null) {
             new IkeAuthResponder(
@@ -719,11 +725,6 @@ public final class IkeSa implements ExchangeContext {
     }
 
     @Override
-    public boolean isBusyWith(ChildSa child) {
-        return children.isBusyWith(child);
-    }
-
-    @Override
     public boolean isBeingDeleted(ChildSa child) {
         return children.isBeingDeleted(child);
     }
@@ -793,6 +794,15 @@ public final class IkeSa implements ExchangeContext {
     }
 
     @Override
+    public void refuseInvalid(String what) {
+        respond(List.of(NotifyPayload.of(NotifyType.INVALID_SYNTAX)));
+        end(
+                new FailReason(
+                        Kind.INVALID_MESSAGE,
+                        "peer " + path().remote() + " sent a request " + what));
+    }
+
+    @Override
     public void complete() {
         outgoing.complete();
         outgoing.startNext().ifPresent(InitiatedExchange::start);
@@ -858,6 +868,7 @@ public final class IkeSa implements ExchangeContext {
         environment.owner().succeeded(this, successor);
         successor.enterService();
         successor.announceEstablished();
+        successor.children.resumeDeletions();
         successor.moved();
         FailReason replaced = new FailReason(Kind.REPLACED, "by IKE SA " + successor.id());
         if (rekeyed.byUs()) {
@@ -873,7 +884,12 @@ public final class IkeSa implements ExchangeContext {
 
     @Override
     public void childEstablished(ChildSa child) {
-        children.established(child);
+        if (state == IkeSaState.ESTABLISHED) {
+            children.established(child);
+        } else {
+            // The session went away, or this IKE SA, while the kernel was at work.
+            world.removeChildSa(child.locator());
+        }
     }
 
     @Override
@@ -884,6 +900,16 @@ public final class IkeSa implements ExchangeContext {
     @Override
     public void childClosed(ChildSa child, FailReason reason) {
         children.closed(child, reason);
+    }
+
+    @Override
+    public void replacedByPeer(ChildSa child, Octets lowestNonce) {
+        children.replacedByPeer(child);
+        outgoing.all()
+                .filter(CreateChildSaInitiator.class::isInstance)
+                .map(CreateChildSaInitiator.class::cast)
+                .filter(exchange -> exchange.rekeyed().equals(Optional.of(child)))
+                .forEach(exchange -> exchange.replacedByPeer(lowestNonce));
     }
 
     @Override

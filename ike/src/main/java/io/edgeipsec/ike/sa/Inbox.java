@@ -84,8 +84,7 @@ final class Inbox {
         } else if (result instanceof DecodeResult.UnsupportedCritical unsupported) {
             sa.respond(List.of(unsupportedCritical(unsupported.type())));
         } else if (result instanceof DecodeResult.Malformed malformed) {
-            sa.respond(List.of(NotifyPayload.of(NotifyType.INVALID_SYNTAX)));
-            sa.fail(invalid("sent a request that breaks RFC 7296: " + malformed.reason()));
+            sa.refuseInvalid("that breaks RFC 7296: " + malformed.reason());
         }
     }
 
@@ -122,7 +121,12 @@ final class Inbox {
                 MessageCodec.decodePayloads(header, opened.get().first(), opened.get().chain());
         if (result instanceof DecodeResult.Decoded decoded) {
             sa.traceReceived(path, decoded.message());
-            exchange.onResponse(new Received(decoded.message(), datagram, path));
+            if (decoded.message().notifies(NotifyType.INVALID_SYNTAX)) {
+                // The peer has ended the IKE SA with this answer (RFC 7296 §2.21.3).
+                sa.fail(invalid("calls our request " + exchange.type() + " invalid"));
+            } else {
+                exchange.onResponse(new Received(decoded.message(), datagram, path));
+            }
         } else if (result instanceof DecodeResult.UnsupportedCritical unsupported) {
             sa.failTelling(
                     List.of(),

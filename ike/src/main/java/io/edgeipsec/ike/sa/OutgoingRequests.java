@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,8 +54,9 @@ final class OutgoingRequests {
         return Optional.ofNullable(current);
     }
 
-    Iterable<InitiatedExchange> waiting() {
-        return waiting;
+    /** The running exchange and those behind it. */
+    Stream<InitiatedExchange> all() {
+        return Stream.concat(current().stream(), waiting.stream());
     }
 
     boolean isIdle() {

@@ -2,6 +2,7 @@ package io.edgeipsec.ike.transport;
 
 import io.edgeipsec.ike.engine.IkeEngine;
 import io.edgeipsec.ike.message.Octets;
+import io.edgeipsec.ike.model.DropReason;
 import io.edgeipsec.ike.model.IkeEffect;
 import io.edgeipsec.ike.model.IkeEvent;
 import io.edgeipsec.ike.model.IkeInput;
@@ -12,6 +13,7 @@ import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
@@ -28,7 +30,14 @@ final class IkeShard implements IkeEffect.Handler {
         void send(Path path, Optional<Octets> message);
     }
 
+    /**
+     * Datagrams that wait for a loop at most, some 100 ms of work. Behind that a peer's
+     * retransmission comes sooner than our answer, so whatever is dropped is not missed.
+     */
+    private static final int MAX_BACKLOG = 4_096;
+
     private final EventLoop loop;
+    private final AtomicInteger backlog = new AtomicInteger();
     private final LongSupplier nanoTime;
     private final Sender sender;
     private final KeyExchangeWorkers keyExchanges;
@@ -67,6 +76,22 @@ final class IkeShard implements IkeEffect.Handler {
             handle(input);
         } else {
             loop.execute(() -> handle(input));
+        }
+    }
+
+    /** As {@link #post} for what comes from the network; drops it where too much waits already. */
+    void receive(IkeInput.DatagramReceived datagram) {
+        if (loop.inEventLoop()) {
+            handle(datagram);
+        } else if (backlog.incrementAndGet() > MAX_BACKLOG) {
+            backlog.decrementAndGet();
+            events.accept(new IkeEvent.DatagramDropped(datagram.path(), DropReason.BACKLOG));
+        } else {
+            loop.execute(
+                    () -> {
+                        backlog.decrementAndGet();
+                        handle(datagram);
+                    });
         }
     }
 

@@ -170,7 +170,8 @@ public final class IkeTransport implements AutoCloseable {
         Optional<Octets> message =
                 marked ? NonEspMarker.unwrap(payload) : Optional.of(NonEspMarker.copy(payload));
         message.ifPresent(
-                octets -> shardOf(octets, path).post(new IkeInput.DatagramReceived(path, octets)));
+                octets ->
+                        shardOf(octets, path).receive(new IkeInput.DatagramReceived(path, octets)));
     }
 
     /** What does not even hold a header goes to the first shard, to be counted there. */

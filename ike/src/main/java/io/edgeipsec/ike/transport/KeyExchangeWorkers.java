@@ -24,6 +24,9 @@ final class KeyExchangeWorkers implements AutoCloseable {
      */
     private static final int QUEUE_LIMIT = 16_384;
 
+    /** The rest of the queue is for what we have begun ourselves, which nobody would repeat. */
+    private static final int RESPONSE_LIMIT = QUEUE_LIMIT / 2;
+
     private final KeyExchange keyExchange;
     private final ThreadPoolExecutor threads;
 
@@ -53,6 +56,9 @@ final class KeyExchangeWorkers implements AutoCloseable {
     }
 
     void respond(IkeEffect.RespondKeyExchange effect, Consumer<IkeReply> reply) {
+        if (threads.getQueue().size() >= RESPONSE_LIMIT) {
+            return;
+        }
         run(
                 () -> {
                     try {

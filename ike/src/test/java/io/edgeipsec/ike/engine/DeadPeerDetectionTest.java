@@ -202,7 +202,7 @@ final class DeadPeerDetectionTest {
     @Test
     void aPeerIsAskedWhereTheKernelDoesNotAnswer() {
         up(Mode.ON_DEMAND);
-        net.a().slowKernel();
+        net.a().stall();
         net.pass(INTERVAL, false);
         assertFalse(probed());
         net.pass(INTERVAL, false);
@@ -220,11 +220,11 @@ final class DeadPeerDetectionTest {
     @Test
     void anAnswerOfTheKernelThatComesTooLateIsForgotten() {
         up(Mode.PERIODIC);
-        net.a().slowKernel();
+        net.a().stall();
         net.pass(INTERVAL, false);
         net.a().tell(new IkeInput.PeerRemoved("session-a"));
         net.deliverAll();
-        net.a().letKernelWork();
+        net.a().resume();
         assertTrue(net.wire().isEmpty());
         assertTrue(net.a().sad().isEmpty());
     }
@@ -232,11 +232,11 @@ final class DeadPeerDetectionTest {
     @Test
     void aPeerThatWasFasterThanTheKernelIsNotProbed() {
         up(Mode.PERIODIC);
-        net.a().slowKernel();
+        net.a().stall();
         net.pass(INTERVAL, false);
         net.b().tell(expired(net.b().sad().inbound().keySet().iterator().next(), "session-b"));
         net.deliverAll();
-        net.a().letKernelWork();
+        net.a().resume();
         assertEquals(1, sent(ExchangeType.CREATE_CHILD_SA), "A's answer to the rekey");
         assertFalse(probed());
     }

@@ -172,12 +172,12 @@ final class NatMappingTest {
     @Test
     void aChildSaInTheMakingFollows() {
         up();
-        net.b().slowKernel();
+        net.b().stall();
         rekeyFromA();
         net.deliverOne();
         mappingChanges();
         espComesToBFrom(AFTER);
-        net.b().letKernelWork();
+        net.b().resume();
         net.deliverAll();
         net.assertKernelsAgree();
         assertEquals(Set.of(AFTER), espOfB());

@@ -7,12 +7,19 @@ import io.edgeipsec.ike.crypto.RandomSource;
 import io.edgeipsec.ike.engine.EngineLimits;
 import io.edgeipsec.ike.engine.IkeEngine;
 import io.edgeipsec.ike.engine.Shard;
+import io.edgeipsec.ike.message.DecodeResult;
+import io.edgeipsec.ike.message.IkeHeader;
+import io.edgeipsec.ike.message.IkeMessage;
+import io.edgeipsec.ike.message.MalformedMessageException;
+import io.edgeipsec.ike.message.MessageCodec;
 import io.edgeipsec.ike.message.Octets;
 import io.edgeipsec.ike.model.ChildSaLocator;
+import io.edgeipsec.ike.model.DropReason;
 import io.edgeipsec.ike.model.IkeEffect;
 import io.edgeipsec.ike.model.IkeEvent;
 import io.edgeipsec.ike.model.IkeInput;
 import io.edgeipsec.ike.model.IkeReply;
+import io.edgeipsec.ike.model.IkeSaId;
 import io.edgeipsec.ike.model.IkeSettings;
 import io.edgeipsec.ike.model.MonotonicTime;
 import io.edgeipsec.ike.model.Path;
@@ -20,10 +27,13 @@ import io.edgeipsec.ike.model.PeerPolicy;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiConsumer;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An engine with the world that it asks for things: key exchanges are done at once, the kernel is a
@@ -36,12 +46,14 @@ public final class Gateway implements IkeEffect.Handler {
     private final FakeSad sad;
     private final List<IkeEvent> events = new ArrayList<>();
     private final Deque<IkeReply> replies = new ArrayDeque<>();
-    private final Deque<Runnable> kernelWork = new ArrayDeque<>();
+    private final Deque<Runnable> work = new ArrayDeque<>();
+    private final Map<Octets, IkeMessage> sent = new HashMap<>();
     private final BiConsumer<Path, Octets> network;
+    private @Nullable IkeMessage sending;
     private MonotonicTime now;
     private int keepalives;
     private int measurements;
-    private boolean kernelIsSlow;
+    private boolean stalled;
 
     public Gateway(
             RandomSource random,
@@ -89,16 +101,71 @@ public final class Gateway implements IkeEffect.Handler {
         return events.stream().filter(kind::isInstance).map(kind::cast).toList();
     }
 
-    /** From now on the kernel answers only when {@link #letKernelWork} is called. */
-    public void slowKernel() {
-        kernelIsSlow = true;
+    /** The one event of its kind. */
+    public <E extends IkeEvent> E only(Class<E> kind) {
+        List<E> found = events(kind);
+        if (found.size() != 1) {
+            throw new AssertionError("not one " + kind.getSimpleName() + ": " + found);
+        }
+        return found.get(0);
     }
 
-    public void letKernelWork() {
-        kernelIsSlow = false;
-        while (!kernelWork.isEmpty()) {
-            kernelWork.remove().run();
-            settle();
+    /** Why datagrams were dropped, in order. */
+    public List<DropReason> drops() {
+        return events(IkeEvent.DatagramDropped.class).stream()
+                .map(IkeEvent.DatagramDropped::reason)
+                .toList();
+    }
+
+    /** The IKE SAs that were announced as established and not as closed. */
+    public List<IkeSaId> ikeSas() {
+        List<IkeSaId> live = new ArrayList<>();
+        events(IkeEvent.IkeSaEstablished.class).forEach(e -> live.add(e.ikeSa()));
+        events(IkeEvent.IkeSaClosed.class).forEach(e -> live.remove(e.ikeSa()));
+        return live;
+    }
+
+    /** The Child SAs that were announced as established and not as closed. */
+    public List<ChildSaLocator> childSas() {
+        List<ChildSaLocator> live = new ArrayList<>();
+        events(IkeEvent.ChildSaEstablished.class).forEach(e -> live.add(e.locator()));
+        events(IkeEvent.ChildSaClosed.class).forEach(e -> live.remove(e.locator()));
+        return live;
+    }
+
+    /** What a datagram says that this gateway has sent. */
+    IkeMessage message(Octets datagram) {
+        IkeMessage known = sent.get(datagram);
+        if (known != null) {
+            return known;
+        }
+        try {
+            IkeHeader header = IkeHeader.decode(datagram.reader());
+            if (MessageCodec.decode(header, datagram) instanceof DecodeResult.Decoded decoded) {
+                return decoded.message();
+            }
+            throw new AssertionError("sent what cannot be decoded: " + datagram);
+        } catch (MalformedMessageException malformed) {
+            throw new AssertionError("sent what has no header: " + datagram, malformed);
+        }
+    }
+
+    /** From now on kernel and key exchanges do nothing but when {@link #step} is called. */
+    public void stall() {
+        stalled = true;
+    }
+
+    /** Does the oldest piece of work that waits. */
+    public void step() {
+        work.remove().run();
+        settle();
+    }
+
+    /** Does all that waits, and from now on everything at once again. */
+    public void resume() {
+        stalled = false;
+        while (!work.isEmpty()) {
+            step();
         }
     }
 
@@ -135,6 +202,10 @@ public final class Gateway implements IkeEffect.Handler {
 
     @Override
     public void sendDatagram(IkeEffect.SendDatagram effect) {
+        if (sending != null) {
+            sent.put(effect.datagram(), sending);
+            sending = null;
+        }
         network.accept(effect.path(), effect.datagram());
     }
 
@@ -145,42 +216,48 @@ public final class Gateway implements IkeEffect.Handler {
 
     @Override
     public void beginKeyExchange(IkeEffect.BeginKeyExchange effect) {
-        replies.add(
-                new IkeReply.KeyExchangeBegun(
-                        effect.request(), keyExchange.begin(effect.method())));
+        perform(
+                () ->
+                        replies.add(
+                                new IkeReply.KeyExchangeBegun(
+                                        effect.request(), keyExchange.begin(effect.method()))));
     }
 
     @Override
     public void respondKeyExchange(IkeEffect.RespondKeyExchange effect) {
+        perform(() -> replies.add(respond(effect)));
+    }
+
+    private IkeReply respond(IkeEffect.RespondKeyExchange effect) {
         try {
             KeyExchange.Response response =
                     keyExchange.respond(effect.method(), effect.peerValue());
-            replies.add(
-                    new IkeReply.KeyExchangeAnswered(
-                            effect.request(), response.publicValue(), response.sharedSecret()));
+            return new IkeReply.KeyExchangeAnswered(
+                    effect.request(), response.publicValue(), response.sharedSecret());
         } catch (InvalidKeyShareException invalid) {
-            replies.add(
-                    new IkeReply.KeyShareInvalid(
-                            effect.request(), String.valueOf(invalid.getMessage())));
+            return new IkeReply.KeyShareInvalid(
+                    effect.request(), String.valueOf(invalid.getMessage()));
         }
     }
 
     @Override
     public void finishKeyExchange(IkeEffect.FinishKeyExchange effect) {
+        perform(() -> replies.add(finish(effect)));
+    }
+
+    private IkeReply finish(IkeEffect.FinishKeyExchange effect) {
         try (KeyShare share = effect.share()) {
-            replies.add(
-                    new IkeReply.KeyExchangeFinished(
-                            effect.request(), keyExchange.finish(share, effect.peerValue())));
+            return new IkeReply.KeyExchangeFinished(
+                    effect.request(), keyExchange.finish(share, effect.peerValue()));
         } catch (InvalidKeyShareException invalid) {
-            replies.add(
-                    new IkeReply.KeyShareInvalid(
-                            effect.request(), String.valueOf(invalid.getMessage())));
+            return new IkeReply.KeyShareInvalid(
+                    effect.request(), String.valueOf(invalid.getMessage()));
         }
     }
 
     @Override
     public void allocateSpi(IkeEffect.AllocateSpi effect) {
-        kernel(
+        perform(
                 () -> {
                     Optional<String> refusal = sad.takeRefusal();
                     ChildSaLocator wanted = effect.locator();
@@ -195,7 +272,7 @@ public final class Gateway implements IkeEffect.Handler {
 
     @Override
     public void installChildSa(IkeEffect.InstallChildSa effect) {
-        kernel(
+        perform(
                 () -> {
                     Optional<String> refusal = sad.takeRefusal();
                     if (refusal.isPresent()) {
@@ -212,18 +289,18 @@ public final class Gateway implements IkeEffect.Handler {
 
     @Override
     public void removeChildSa(IkeEffect.RemoveChildSa effect) {
-        kernel(() -> sad.remove(effect.locator()));
+        perform(() -> sad.remove(effect.locator()));
     }
 
     @Override
     public void moveChildSa(IkeEffect.MoveChildSa effect) {
-        kernel(() -> sad.move(effect.locator(), effect.path()));
+        perform(() -> sad.move(effect.locator(), effect.path()));
     }
 
     @Override
     public void measureTraffic(IkeEffect.MeasureTraffic effect) {
         measurements++;
-        kernel(
+        perform(
                 () -> {
                     Optional<String> refusal = sad.takeRefusal();
                     replies.add(
@@ -234,17 +311,20 @@ public final class Gateway implements IkeEffect.Handler {
                 });
     }
 
-    private void kernel(Runnable work) {
-        if (kernelIsSlow) {
-            kernelWork.add(work);
+    private void perform(Runnable job) {
+        if (stalled) {
+            work.add(job);
         } else {
-            work.run();
+            job.run();
         }
     }
 
     @Override
     public void announce(IkeEffect.Announce effect) {
         events.add(effect.event());
+        if (effect.event() instanceof IkeEvent.MessageExchanged message && message.sent()) {
+            sending = message.message();
+        }
         if (effect.event() instanceof IkeEvent.DefectContained defect) {
             throw new AssertionError("defect in IKE SA " + defect.ikeSa(), defect.defect());
         }

@@ -24,6 +24,7 @@ import java.util.List;
 public final class Policies {
     private IpAddress local = TwoGateways.A;
     private IpAddress remote = TwoGateways.B;
+    private String session = "session-a";
     private String localId = "a.example";
     private String remoteId = "b.example";
     private String psk = "correct horse battery staple";
@@ -55,6 +56,7 @@ public final class Policies {
 
     public static Policies b() {
         Policies b = new Policies();
+        b.session = "session-b";
         b.local = TwoGateways.B;
         b.remote = TwoGateways.A;
         b.localId = "b.example";
@@ -65,6 +67,11 @@ public final class Policies {
 
     public Policies mode(InitiationMode value) {
         mode = value;
+        return this;
+    }
+
+    public Policies session(String value) {
+        session = value;
         return this;
     }
 
@@ -149,7 +156,7 @@ public final class Policies {
                                         : new Pair("net", "10.2.0.0/16", "10.1.0.0/16"))
                         : pairs;
         return new PeerPolicy(
-                isA ? "session-a" : "session-b",
+                session,
                 local,
                 remote,
                 Identities.parse(localId),

@@ -2,8 +2,10 @@ package io.edgeipsec.ike.testing;
 
 import io.edgeipsec.ike.engine.EngineLimits;
 import io.edgeipsec.ike.message.EspSpi;
+import io.edgeipsec.ike.message.IkeMessage;
 import io.edgeipsec.ike.message.IpAddress;
 import io.edgeipsec.ike.message.Octets;
+import io.edgeipsec.ike.model.ChildSaLocator;
 import io.edgeipsec.ike.model.Endpoint;
 import io.edgeipsec.ike.model.IkeSettings;
 import io.edgeipsec.ike.model.MonotonicTime;
@@ -11,6 +13,7 @@ import io.edgeipsec.ike.model.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
@@ -36,21 +39,53 @@ public final class TwoGateways {
 
     private final Deque<InFlight> wire = new ArrayDeque<>();
     private MonotonicTime now = new MonotonicTime(1_000_000_000L);
-    private final Gateway a;
+    private final IkeSettings settings;
+    private final EngineLimits limits;
+    private Gateway a;
     private final Gateway b;
     private @Nullable Nat nat;
+    private boolean cutOff;
 
     public TwoGateways(long seed) {
         this(seed, IkeSettings.defaults(), EngineLimits.defaults());
     }
 
     public TwoGateways(long seed, IkeSettings settings, EngineLimits limits) {
+        this.settings = settings;
+        this.limits = limits;
         a = new Gateway(new SeededRandom(seed), 0xa0000001, settings, limits, now, this::send);
         b = new Gateway(new SeededRandom(~seed), 0xb0000001, settings, limits, now, this::send);
     }
 
+    /** Both configured, B first, and everything delivered that they have to say. */
+    public static TwoGateways connected(long seed, Policies a, Policies b) {
+        TwoGateways net = new TwoGateways(seed);
+        net.b().configure(b.build());
+        net.a().configure(a.build());
+        net.deliverAll();
+        return net;
+    }
+
+    /** The usual tunnel: A has started it, B has answered. */
+    public static TwoGateways connected(long seed) {
+        TwoGateways net = connected(seed, Policies.a(), Policies.b());
+        net.assertOneTunnel();
+        return net;
+    }
+
+    public boolean isFromB(InFlight datagram) {
+        return !datagram.isFromA();
+    }
+
+    /** Another A without memory, in place of the old one and its kernel. */
+    public void restartA(long seed) {
+        a = new Gateway(new SeededRandom(seed), 0xa1000001, settings, limits, now, this::send);
+    }
+
     private void send(Path path, Octets datagram) {
-        wire.add(new InFlight(path, datagram));
+        if (!cutOff) {
+            wire.add(new InFlight(path, datagram));
+        }
     }
 
     public Gateway a() {
@@ -65,8 +100,26 @@ public final class TwoGateways {
         return wire;
     }
 
+    /** What the oldest datagram says. */
+    IkeMessage oldest() {
+        InFlight oldest = wire.element();
+        return (oldest.isFromA() ? a : b).message(oldest.datagram());
+    }
+
+    /** Sender and payloads of the oldest datagram. */
+    String outline() {
+        return wire.isEmpty()
+                ? "silence"
+                : (wire.element().isFromA() ? "A: " : "B: ") + oldest().outline();
+    }
+
     public MonotonicTime now() {
         return now;
+    }
+
+    /** Whether everything that is put on the wire is lost from now on. */
+    public void cutOff(boolean value) {
+        cutOff = value;
     }
 
     public void putNatBeforeA(Nat between) {
@@ -88,6 +141,13 @@ public final class TwoGateways {
         return wire.remove();
     }
 
+    /** Delivers the oldest datagram twice. */
+    public void deliverOneTwice() {
+        InFlight oldest = wire.remove();
+        deliver(oldest);
+        deliver(oldest);
+    }
+
     /** Delivers until the wire is empty. */
     public void deliverAll() {
         int budget = 10_000;
@@ -97,6 +157,18 @@ public final class TwoGateways {
             }
             deliverOne();
         }
+    }
+
+    /** The same octets but one. */
+    public static Octets patched(Octets datagram, int position, int value) {
+        byte[] changed = datagram.toByteArray();
+        changed[position] = (byte) value;
+        return Octets.wrap(changed);
+    }
+
+    /** How a datagram of A's would arrive at B from another port. */
+    public Path arrival(InFlight datagram, int sourcePort) {
+        return new Path(datagram.path().remote(), new Endpoint(A, sourcePort));
     }
 
     public void deliver(InFlight datagram) {
@@ -141,6 +213,14 @@ public final class TwoGateways {
         }
     }
 
+    /** Moves the clock to the first deadline at which one of the gateways sends something. */
+    public void passUntilSomethingIsSaid() {
+        while (wire.isEmpty()) {
+            Optional<MonotonicTime> next = nearest(a.nextDeadline(), b.nextDeadline());
+            pass(next.orElseThrow().since(now), false);
+        }
+    }
+
     private static Optional<MonotonicTime> nearest(
             Optional<MonotonicTime> one, Optional<MonotonicTime> other) {
         if (one.isEmpty() || other.isEmpty()) {
@@ -159,6 +239,35 @@ public final class TwoGateways {
         if (!a.sad().larval().isEmpty() || !b.sad().larval().isEmpty()) {
             throw new AssertionError("SPIs left over: " + a.sad().larval() + b.sad().larval());
         }
+    }
+
+    /** One IKE SA, the same at both ends, and one Child SA of each pair, in both kernels. */
+    public void assertOneTunnel() {
+        assertKernelsAgree();
+        boolean oneIkeSa = a.ikeSas().size() == 1 && a.ikeSas().equals(b.ikeSas());
+        if (!oneIkeSa || hasTwins(a) || hasTwins(b)) {
+            throw new AssertionError(
+                    "IKE SAs at A "
+                            + a.ikeSas()
+                            + ", at B "
+                            + b.ikeSas()
+                            + "\nChild SAs at A "
+                            + a.childSas()
+                            + ", at B "
+                            + b.childSas()
+                            + "\n"
+                            + a.ladder());
+        }
+    }
+
+    private static boolean hasTwins(Gateway gateway) {
+        List<String> names =
+                gateway.childSas().stream().map(ChildSaLocator::child).sorted().toList();
+        List<String> installed =
+                gateway.sad().inbound().values().stream().map(FakeSad.Sa::child).sorted().toList();
+        return names.isEmpty()
+                || names.stream().distinct().count() != names.size()
+                || !names.equals(installed);
     }
 
     private void assertSame(

@@ -52,7 +52,8 @@ public interface IpsecKernel extends AutoCloseable {
 
     /**
      * Starts to deliver what the kernel reports, on a thread of its own, to one listener, which
-     * must not block. An event that happened before this call is not seen.
+     * must not block. An event that happened before this call is not seen. There is one monitor at
+     * a time: also one that has stopped by itself is closed before the next.
      */
     Outcome<Monitor> monitor(Consumer<KernelEvent> listener);
 

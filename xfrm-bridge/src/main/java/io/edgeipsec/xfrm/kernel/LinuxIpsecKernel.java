@@ -71,7 +71,7 @@ public final class LinuxIpsecKernel implements IpsecKernel {
     private final LinkAddresses addresses;
     private final Routes routes;
     private @Nullable TrafficTable traffic;
-    private @Nullable KernelMonitor monitor;
+    private volatile @Nullable KernelMonitor monitor;
     private volatile @Nullable Thread requestThread;
 
     private LinuxIpsecKernel(NetlinkChannel xfrm, NetlinkChannel route) {
@@ -165,7 +165,12 @@ public final class LinuxIpsecKernel implements IpsecKernel {
                     }
                     KernelMonitor started = KernelMonitor.start(xfrm.portId(), listener);
                     monitor = started;
-                    return started::close;
+                    return () -> {
+                        started.close();
+                        if (monitor == started) {
+                            monitor = null;
+                        }
+                    };
                 });
     }
 

@@ -25,7 +25,7 @@ public record TunnelLinkRequest(
         int key,
         int mtu) {
     /** Least MTU of IPv4 (RFC 791 §3.2) and largest of a tunnel interface. */
-    private static final int MIN_MTU = 68;
+    public static final int MIN_MTU = 68;
 
     private static final int MAX_MTU = 65_535;
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-]{1,15}");

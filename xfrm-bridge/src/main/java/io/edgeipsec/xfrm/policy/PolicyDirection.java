@@ -22,6 +22,11 @@ public enum PolicyDirection {
         return code;
     }
 
+    /** Whether a policy belongs to one socket: the same directions behind XFRM_POLICY_MAX. */
+    static boolean isOfSocket(int code) {
+        return code >= VALUES.length && code < 2 * VALUES.length;
+    }
+
     public static PolicyDirection of(int code) throws MalformedNetlinkException {
         if (code < 0 || code >= VALUES.length) {
             throw new MalformedNetlinkException("policy direction " + code);

@@ -45,8 +45,20 @@ public record PolicyEntry(
         return key + " " + action + (template == null ? "" : " reqid " + template.reqid());
     }
 
-    static PolicyEntry read(NetlinkReader body) throws MalformedNetlinkException {
+    /** Empty for the policy of a socket, which a dump holds as well. */
+    static Optional<PolicyEntry> readAny(NetlinkReader body) throws MalformedNetlinkException {
         UserPolicyInfo info = UserPolicyInfo.read(body);
+        return PolicyDirection.isOfSocket(info.direction())
+                ? Optional.empty()
+                : Optional.of(of(info, body));
+    }
+
+    static PolicyEntry read(NetlinkReader body) throws MalformedNetlinkException {
+        return of(UserPolicyInfo.read(body), body);
+    }
+
+    private static PolicyEntry of(UserPolicyInfo info, NetlinkReader body)
+            throws MalformedNetlinkException {
         NetlinkAttributes attributes = body.attributes();
         PolicyKey key =
                 new PolicyKey(

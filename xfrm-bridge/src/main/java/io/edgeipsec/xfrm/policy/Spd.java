@@ -8,6 +8,7 @@ import io.edgeipsec.xfrm.state.LifetimeCurrent;
 import io.edgeipsec.xfrm.state.XfrmAttribute;
 import io.edgeipsec.xfrm.state.XfrmMessage;
 import java.util.List;
+import java.util.Optional;
 
 /** The kernel's security policy database. Kernel request thread only. */
 public final class Spd {
@@ -61,8 +62,11 @@ public final class Spd {
 
     /** Every policy of this network namespace, others' too, but not those of sockets. */
     public List<PolicyEntry> dump() throws NetlinkException {
-        return channel.dump(
-                XfrmMessage.GETPOLICY, XfrmMessage.NEWPOLICY, w -> {}, PolicyEntry::read);
+        return channel
+                .dump(XfrmMessage.GETPOLICY, XfrmMessage.NEWPOLICY, w -> {}, PolicyEntry::readAny)
+                .stream()
+                .flatMap(Optional::stream)
+                .toList();
     }
 
     private static void writeKey(NetlinkWriter w, PolicyKey key) {

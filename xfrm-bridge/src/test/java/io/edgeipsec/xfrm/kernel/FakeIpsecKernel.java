@@ -92,7 +92,13 @@ public final class FakeIpsecKernel {
             Refusal r = scripted.remove();
             return new Outcome.Refused<>(r.kind, r.errno, words, "the test said so", r.retryable);
         }
+        if (method.getName().equals("close")) {
+            listener = null;
+        }
         if (method.getName().equals("monitor") && arguments != null) {
+            if (listener != null) {
+                throw new IllegalStateException("the monitor runs already");
+            }
             @SuppressWarnings("unchecked") // the interface's one argument
             Consumer<KernelEvent> given = (Consumer<KernelEvent>) arguments[0];
             listener = given;

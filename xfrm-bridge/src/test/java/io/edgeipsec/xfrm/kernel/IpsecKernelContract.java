@@ -411,4 +411,14 @@ abstract class IpsecKernelContract {
         assertEquals(
                 TunnelKind.VTI, TunnelLinkRequest.vti("vpn1", "a", LOCAL, PEER, 1, 1400).kind());
     }
+
+    @Test
+    void closedMonitorMakesRoomForAnother() throws Exception {
+        withKernel(
+                kernel -> {
+                    for (int i = 0; i < 2; i++) {
+                        Requests.value(kernel.monitor(event -> {})).close();
+                    }
+                });
+    }
 }

@@ -1,0 +1,233 @@
+package io.edgeipsec.ike.engine;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.edgeipsec.ike.message.DeletePayload;
+import io.edgeipsec.ike.message.EspSpi;
+import io.edgeipsec.ike.message.IkeMessage;
+import io.edgeipsec.ike.model.DpdPolicy;
+import io.edgeipsec.ike.model.FailReason;
+import io.edgeipsec.ike.model.IkeEvent;
+import io.edgeipsec.ike.model.IkeInput;
+import io.edgeipsec.ike.testing.Gateway;
+import io.edgeipsec.ike.testing.Ladder;
+import io.edgeipsec.ike.testing.Policies;
+import io.edgeipsec.ike.testing.TwoGateways;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/** New Child SAs for old ones, by either side and by both (RFC 7296 §2.8, §2.8.1, §2.25.1). */
+final class ChildSaRekeyTest {
+    private static final String REKEY =
+            "CREATE_CHILD_SA request %d N(REKEY_SA) SA Nonce KE TSi TSr";
+    private static final String REKEYED = "CREATE_CHILD_SA response %d SA Nonce KE TSi TSr";
+    private static final String DELETE = "INFORMATIONAL request %d D";
+    private static final String DELETED = "INFORMATIONAL response %d D";
+
+    private static final DpdPolicy NO_DPD =
+            new DpdPolicy(DpdPolicy.Mode.DISABLED, Duration.ofMinutes(1), 1);
+
+    @Test
+    void theInitiatorReplacesItsChildSa() {
+        TwoGateways net = TwoGateways.connected(1);
+        Ladder ladder = new Ladder(net);
+        EspSpi old = inbound(net.a());
+        rekey(net.a());
+
+        // HDR, SK {N(REKEY_SA), SA, Ni, KEi, TSi, TSr} -->
+        ladder.fromA(REKEY.formatted(2));
+        assertEquals(2, net.b().sad().inbound().size(), "ready before the answer");
+        // <-- HDR, SK {SA, Nr, KEr, TSi, TSr}
+        ladder.fromB(REKEYED.formatted(2));
+        assertEquals(2, net.a().sad().inbound().size(), "the old one still receives");
+        net.assertKernelsAgree();
+        // HDR, SK {D} -->  <-- HDR, SK {D}
+        ladder.fromA(DELETE.formatted(3));
+        ladder.fromB(DELETED.formatted(3));
+        ladder.silence();
+
+        net.assertOneTunnel();
+        assertNotEquals(old, inbound(net.a()));
+        assertEquals(
+                FailReason.Kind.REPLACED,
+                net.a().only(IkeEvent.ChildSaClosed.class).reason().kind());
+    }
+
+    @Test
+    void theResponderReplacesItToo() {
+        TwoGateways net = TwoGateways.connected(2);
+        Ladder ladder = new Ladder(net);
+        rekey(net.b());
+        ladder.fromB(REKEY.formatted(0));
+        ladder.fromA(REKEYED.formatted(0));
+        ladder.fromB(DELETE.formatted(1));
+        ladder.fromA(DELETED.formatted(1));
+        ladder.silence();
+        net.assertOneTunnel();
+    }
+
+    @Test
+    void lifetimesReplaceItOverAndOver() {
+        TwoGateways net =
+                TwoGateways.connected(
+                        3,
+                        Policies.a().lifetimes(Duration.ofDays(1), Duration.ofMinutes(10)),
+                        Policies.b().lifetimes(Duration.ofDays(1), Duration.ofMinutes(10)));
+        net.pass(Duration.ofHours(10), true);
+        net.assertOneTunnel();
+        int made = net.a().events(IkeEvent.ChildSaEstablished.class).size();
+        assertTrue(made >= 60 && made <= 72, made + " Child SAs");
+        assertEquals(List.of(), net.a().events(IkeEvent.ChildSaFailed.class));
+    }
+
+    @Test
+    void anSaThatTheKernelDroppedIsMadeAnew() {
+        TwoGateways net = TwoGateways.connected(4);
+        net.a().tell(new IkeInput.ChildSaExpired("session-a", "net", inbound(net.a()), true));
+        net.deliverAll();
+        net.assertOneTunnel();
+        assertEquals(2, net.b().events(IkeEvent.ChildSaEstablished.class).size());
+    }
+
+    @Test
+    void whatCannotBeReplacedIsDeletedInTime() {
+        Duration lifetime = Duration.ofMinutes(10);
+        TwoGateways net =
+                TwoGateways.connected(
+                        5,
+                        Policies.a().lifetimes(Duration.ofDays(1), lifetime),
+                        Policies.b().lifetimes(Duration.ofDays(1), Duration.ofDays(1)));
+        net.b().configure(Policies.b().pair("net", "10.9.0.0/16", "10.1.0.0/16").build());
+        net.pass(lifetime, true);
+        assertTrue(net.a().sad().isEmpty());
+        assertTrue(net.b().sad().isEmpty());
+        assertEquals(1, net.a().ikeSas().size());
+    }
+
+    // Both at once (RFC 7296 §2.8.1).
+
+    @Test
+    void bothReplaceItAndTheNoncesDecide() {
+        Set<Boolean> winners = new HashSet<>();
+        for (int seed = 0; seed < 16; seed++) {
+            TwoGateways net = bothRekeying(seed);
+            Ladder ladder = new Ladder(net);
+            EspSpi old = inbound(net.a());
+            ladder.fromA(REKEY.formatted(2));
+            ladder.fromB(REKEY.formatted(0));
+            ladder.fromB(REKEYED.formatted(2));
+            ladder.fromA(REKEYED.formatted(0));
+
+            // One side deletes the old SA, the other its own new one.
+            Set<EspSpi> deletedByA = deletedIn(ladder.fromA(DELETE.formatted(3)));
+            ladder.fromB(DELETE.formatted(1));
+            ladder.fromB(DELETED.formatted(3));
+            ladder.fromA(DELETED.formatted(1));
+            ladder.silence();
+            net.assertOneTunnel();
+            winners.add(deletedByA.contains(old));
+            assertEquals(List.of(), net.a().events(IkeEvent.ChildSaFailed.class));
+        }
+        assertEquals(2, winners.size(), "either side may win");
+    }
+
+    /** RFC 7296 §2.8.1: A's request is late, B knows of no collision. */
+    @Test
+    void theLoserHearsOfItTooLate() {
+        TwoGateways net = bothRekeying(20);
+        Ladder ladder = new Ladder(net);
+        ladder.lostFromA(REKEY.formatted(2));
+        ladder.fromB(REKEY.formatted(0));
+        ladder.fromA(REKEYED.formatted(0));
+        // B deletes the old SA while A asks to replace it once more.
+        TwoGateways.InFlight delete = ladder.lostFromB(DELETE.formatted(1));
+        net.pass(Duration.ofSeconds(3), false);
+        net.wire().removeIf(net::isFromB);
+        ladder.fromA(REKEY.formatted(2));
+        ladder.fromB("CREATE_CHILD_SA response 2 N(TEMPORARY_FAILURE)");
+        net.deliver(delete);
+        ladder.fromA(DELETED.formatted(1));
+        net.pass(Duration.ofMinutes(1), true);
+        net.assertOneTunnel();
+    }
+
+    /** The same, with B's DELETE before A's request (RFC 7296 §2.25.1). */
+    @Test
+    void theLoserAsksForWhatIsGone() {
+        TwoGateways net = bothRekeying(21);
+        Ladder ladder = new Ladder(net);
+        ladder.lostFromA(REKEY.formatted(2));
+        ladder.fromB(REKEY.formatted(0));
+        ladder.fromA(REKEYED.formatted(0));
+        ladder.fromB(DELETE.formatted(1));
+        ladder.fromA(DELETED.formatted(1));
+        ladder.silence();
+        net.pass(Duration.ofSeconds(3), false);
+        ladder.fromA(REKEY.formatted(2));
+        ladder.fromB("CREATE_CHILD_SA response 2 N(CHILD_SA_NOT_FOUND)");
+        net.deliverAll();
+        net.assertOneTunnel();
+        assertEquals(1, net.a().childSas().size());
+    }
+
+    /** RFC 7296 §2.25.1: A closes what B replaces. */
+    @Test
+    void oneClosesWhatTheOtherReplaces() {
+        TwoGateways net = TwoGateways.connected(22);
+        Ladder ladder = new Ladder(net);
+        rekey(net.b());
+        net.a().configure(Policies.a().pair("other", "10.3.0.0/16", "10.4.0.0/16").build());
+        ladder.fromB(REKEY.formatted(0));
+        net.deliverAll();
+        net.assertKernelsAgree();
+        assertTrue(net.a().sad().isEmpty());
+    }
+
+    @Test
+    void aPeerThatDoesNotDeleteTheOldSaIsNotWaitedForForEver() {
+        Duration lifetime = Duration.ofMinutes(10);
+        TwoGateways net =
+                TwoGateways.connected(
+                        23,
+                        Policies.a().lifetimes(Duration.ofDays(1), Duration.ofHours(2)).dpd(NO_DPD),
+                        Policies.b().lifetimes(Duration.ofDays(1), lifetime).dpd(NO_DPD));
+        net.pass(lifetime.dividedBy(2), true);
+        Ladder ladder = new Ladder(net);
+        rekey(net.a());
+        ladder.fromA(REKEY.formatted(2));
+        ladder.fromB(REKEYED.formatted(2));
+        // A falls silent before its DELETE, and B's old SA ends by itself.
+        net.cutOff(true);
+        net.wire().clear();
+        net.pass(lifetime.dividedBy(2), false);
+        assertEquals(1, net.b().childSas().size());
+        assertEquals(
+                FailReason.Kind.EXPIRED,
+                net.b().only(IkeEvent.ChildSaClosed.class).reason().kind());
+    }
+
+    private static TwoGateways bothRekeying(long seed) {
+        TwoGateways net = TwoGateways.connected(seed);
+        rekey(net.a());
+        rekey(net.b());
+        return net;
+    }
+
+    private static void rekey(Gateway gateway) {
+        String session = gateway.childSas().get(0).session();
+        gateway.tell(new IkeInput.ChildSaExpired(session, "net", inbound(gateway), false));
+    }
+
+    private static EspSpi inbound(Gateway gateway) {
+        return gateway.childSas().get(0).inbound();
+    }
+
+    private static Set<EspSpi> deletedIn(IkeMessage message) {
+        return Set.copyOf(message.first(DeletePayload.class).orElseThrow().espSpis());
+    }
+}
