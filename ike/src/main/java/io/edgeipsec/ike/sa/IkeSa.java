@@ -839,6 +839,11 @@ public final class IkeSa implements ExchangeContext {
     }
 
     @Override
+    public void attemptEnded(ChildPolicy child) {
+        environment.owner().attemptEnded(this, child);
+    }
+
+    @Override
     public void childEstablished(ChildSa child) {
         if (state == IkeSaState.ESTABLISHED) {
             children.established(child);
@@ -849,6 +854,23 @@ public final class IkeSa implements ExchangeContext {
     }
 
     @Override
+    public void childMade(ChildSa child, Octets lowestNonce) {
+        childEstablished(child);
+        children.madeByUs(child, lowestNonce);
+    }
+
+    @Override
+    public void childMadeByPeer(ChildSa child, Optional<ChildSa> replaced, Octets lowestNonce) {
+        outgoing.all()
+                .filter(CreateChildSaInitiator.class::isInstance)
+                .map(CreateChildSaInitiator.class::cast)
+                .filter(exchange -> exchange.collidesWith(child, replaced))
+                .forEach(exchange -> exchange.overtaken(lowestNonce));
+        childEstablished(child);
+        children.madeByPeer(child, replaced, lowestNonce);
+    }
+
+    @Override
     public void childFailed(ChildPolicy child, FailReason reason) {
         children.failed(child, reason);
     }
@@ -856,16 +878,6 @@ public final class IkeSa implements ExchangeContext {
     @Override
     public void childClosed(ChildSa child, FailReason reason) {
         children.closed(child, reason);
-    }
-
-    @Override
-    public void replacedByPeer(ChildSa child, Octets lowestNonce) {
-        children.replacedByPeer(child);
-        outgoing.all()
-                .filter(CreateChildSaInitiator.class::isInstance)
-                .map(CreateChildSaInitiator.class::cast)
-                .filter(exchange -> exchange.rekeyed().equals(Optional.of(child)))
-                .forEach(exchange -> exchange.replacedByPeer(lowestNonce));
     }
 
     @Override
