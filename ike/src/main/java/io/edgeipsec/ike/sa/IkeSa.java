@@ -87,6 +87,7 @@ public final class IkeSa implements ExchangeContext {
     private MonotonicTime establishedAt;
     private Octets lowestNonce = Octets.EMPTY;
     private Optional<FailReason> suspicion = Optional.empty();
+    private Optional<FailReason> superseded = Optional.empty();
     private boolean inService;
     private @Nullable PeerPolicy policy;
     private @Nullable Protection protection;
@@ -599,7 +600,9 @@ public final class IkeSa implements ExchangeContext {
     }
 
     /** Once, when it can carry no tunnel any more. */
-    private void leaveService(FailReason reason) {
+    private void leaveService(FailReason last) {
+        // The DELETE of an IKE SA that a new one has taken over from is no news to an operator.
+        FailReason reason = superseded.orElse(last);
         children.closeAll(reason);
         if (inService) {
             announce(new IkeEvent.IkeSaClosed(policy().session(), id(), reason));
@@ -831,6 +834,7 @@ public final class IkeSa implements ExchangeContext {
             failTelling(List.of(), replaced);
         } else {
             transitionTo(IkeSaState.SUPERSEDED);
+            superseded = Optional.of(replaced);
             outgoing.abandonAllButInFlight();
             deadlines.clear();
             deadlines.set(
