@@ -560,6 +560,11 @@ public final class IkeEngine {
         }
 
         @Override
+        public void attemptEnded(IkeSa sa, ChildPolicy child) {
+            withSession(sa.policy().session(), session -> session.attemptEnded(sa));
+        }
+
+        @Override
         public void childEstablished(IkeSa sa, ChildSa child) {
             withSession(sa.policy().session(), session -> session.childEstablished(child, now));
         }

@@ -51,7 +51,6 @@ final class PeerSession {
 
     private PeerPolicy policy;
     private @Nullable IkeSa initiating;
-    private @Nullable String inProgress;
     private @Nullable IkeSa carrier;
     private boolean ending;
     private MonotonicTime notBefore;
@@ -196,7 +195,6 @@ final class PeerSession {
         ending = true;
         IkeSa starting = initiating;
         initiating = null;
-        inProgress = null;
         if (starting != null) {
             how.accept(starting);
         }
@@ -232,7 +230,6 @@ final class PeerSession {
             // The peer was faster; ours has not got past IKE_SA_INIT, so nobody will miss it.
             IkeSa slower = initiating;
             initiating = null;
-            inProgress = null;
             carrier = null;
             slower.discard(replaced, now);
         }
@@ -269,12 +266,10 @@ final class PeerSession {
         }
         if (old == carrier) {
             carrier = null;
-            inProgress = null;
         }
     }
 
     void childEstablished(ChildSa child, MonotonicTime now) {
-        settle(child.policy().name());
         Child known = children.get(child.policy().name());
         if (known != null) {
             known.up++;
@@ -285,7 +280,6 @@ final class PeerSession {
     }
 
     void childFailed(ChildPolicy child, MonotonicTime now) {
-        settle(child.name());
         Child known = children.get(child.name());
         if (known != null) {
             known.notBefore = now.plus(known.backoff.next());
@@ -313,7 +307,6 @@ final class PeerSession {
         boolean wasEstablished = established.remove(sa);
         if (sa == carrier) {
             carrier = null;
-            inProgress = null;
         }
         if (wasInitiating) {
             initiating = null;
@@ -337,16 +330,20 @@ final class PeerSession {
         announce(new NegotiationFailed(policy.session(), reason, retry));
     }
 
-    private void settle(String child) {
-        if (child.equals(inProgress)) {
-            inProgress = null;
+    /**
+     * What we asked for is done or not to be had. Until then nothing else is asked for, even if the
+     * peer makes the same Child SA meanwhile: it may delete that again, as one too many.
+     */
+    void attemptEnded(IkeSa sa) {
+        if (sa == carrier) {
+            carrier = null;
         }
     }
 
     // Driving.
 
     Optional<MonotonicTime> nextDeadline() {
-        if (ending || initiating != null || inProgress != null) {
+        if (ending || initiating != null || carrier != null) {
             return Optional.empty();
         }
         Optional<MonotonicTime> child =
@@ -359,7 +356,7 @@ final class PeerSession {
 
     /** Starts what is missing and due: at most one thing at a time. */
     void drive(MonotonicTime now) {
-        boolean busy = ending || initiating != null || inProgress != null;
+        boolean busy = ending || initiating != null || carrier != null;
         if (busy || !now.hasReached(notBefore)) {
             return;
         }
@@ -373,7 +370,6 @@ final class PeerSession {
         ChildPolicy child = due.get().policy;
         Optional<IkeSa> usable = newestUsable();
         IkeSa sa = usable.orElseGet(() -> newIkeSa.apply(policy));
-        inProgress = child.name();
         carrier = sa;
         if (usable.isPresent()) {
             sa.createChild(child, now);

@@ -54,18 +54,25 @@ public final class CreateChildSaInitiator implements InitiatedExchange {
         return ExchangeType.CREATE_CHILD_SA;
     }
 
-    public Optional<ChildSa> rekeyed() {
-        return rekeyed;
+    /** Whether an exchange of the peer's serves the same purpose, so that one is too many. */
+    public boolean collidesWith(ChildSa made, Optional<ChildSa> replaced) {
+        return rekeyed.equals(replaced) && policy.name().equals(made.policy().name());
     }
 
-    /** The peer has replaced the same Child SA. It may be deleted before our answer comes. */
-    public void replacedByPeer(Octets lowestNonceOfPeer) {
-        rival = Optional.of(lowestNonceOfPeer);
+    /**
+     * The peer has been faster. It may delete an SA that both replace before our answer comes.
+     *
+     * @param lowestNonce of the peer's exchange
+     */
+    public void overtaken(Octets lowestNonce) {
+        rival = Optional.of(lowestNonce);
     }
 
     @Override
     public void start() {
-        if (rival.isPresent()) {
+        boolean cameUpWhileWaiting = rekeyed.isEmpty() && sa.isUp(policy);
+        if (cameUpWhileWaiting || rival.isPresent()) {
+            attemptEnded();
             sa.complete();
             return;
         }
@@ -225,11 +232,16 @@ public final class CreateChildSaInitiator implements InitiatedExchange {
 
     private void established(ChildSa child, Octets lowestNonce) {
         offer = null;
-        sa.childEstablished(child);
+        attemptEnded();
+        sa.childMade(child, lowestNonce);
         boolean redundant =
                 rival.filter(theirs -> RekeyCollision.oursIsRedundant(lowestNonce, theirs))
                         .isPresent();
-        rekeyed.ifPresent(old -> sa.retire(redundant ? child : old));
+        if (redundant) {
+            sa.retire(child);
+        } else {
+            rekeyed.ifPresent(sa::retire);
+        }
         sa.complete();
     }
 
@@ -243,8 +255,15 @@ public final class CreateChildSaInitiator implements InitiatedExchange {
     private void failed(FailReason reason) {
         offer = null;
         closeShare();
+        attemptEnded();
         sa.childFailed(policy, reason);
         sa.complete();
+    }
+
+    private void attemptEnded() {
+        if (rekeyed.isEmpty()) {
+            sa.attemptEnded(policy);
+        }
     }
 
     private String peer() {

@@ -14,7 +14,6 @@ import io.edgeipsec.ike.model.NatSituation;
 import io.edgeipsec.ike.negotiation.RekeyCollision;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Consumer;
 
 /** A further Child SA, or a new one for an old one, as the responder (RFC 7296 §1.3.1, §1.3.3). */
 public final class CreateChildSaResponder implements RespondedExchange {
@@ -45,7 +44,7 @@ public final class CreateChildSaResponder implements RespondedExchange {
         }
         Optional<NotifyPayload> rekey = message.notification(NotifyType.REKEY_SA);
         if (rekey.isEmpty()) {
-            answer(message, sa.policy().children(), replacement -> {});
+            answer(message, sa.policy().children(), Optional.empty());
             return;
         }
         Optional<ChildSa> old = find(rekey.get());
@@ -59,10 +58,7 @@ public final class CreateChildSaResponder implements RespondedExchange {
         } else if (sa.isBeingDeleted(old.get())) {
             refuse(NotifyPayload.of(NotifyType.TEMPORARY_FAILURE));
         } else {
-            answer(
-                    message,
-                    List.of(old.get().policy()),
-                    lowestNonce -> sa.replacedByPeer(old.get(), lowestNonce));
+            answer(message, List.of(old.get().policy()), old);
         }
     }
 
@@ -78,7 +74,7 @@ public final class CreateChildSaResponder implements RespondedExchange {
     }
 
     private void answer(
-            IkeMessage message, List<ChildPolicy> policies, Consumer<Octets> established) {
+            IkeMessage message, List<ChildPolicy> policies, Optional<ChildSa> replaced) {
         Octets nonceI = message.first(NoncePayload.class).orElseThrow().nonce();
         Octets nonceR = sa.random().octets(IkeSaInitInitiator.NONCE_LENGTH);
         new ChildAnswer(
@@ -92,10 +88,9 @@ public final class CreateChildSaResponder implements RespondedExchange {
                         false,
                         result -> {
                             sa.respond(result.payloads());
-                            if (result.child().isPresent()) {
-                                sa.childEstablished(result.child().get());
-                                established.accept(RekeyCollision.lowestNonce(nonceI, nonceR));
-                            }
+                            Octets lowest = RekeyCollision.lowestNonce(nonceI, nonceR);
+                            result.child()
+                                    .ifPresent(made -> sa.childMadeByPeer(made, replaced, lowest));
                         })
                 .negotiate();
     }

@@ -15,6 +15,7 @@ import io.edgeipsec.ike.model.IkeSaId;
 import io.edgeipsec.ike.model.Path;
 import io.edgeipsec.ike.model.PeerPolicy;
 import java.util.List;
+import java.util.Optional;
 
 /** The IKE SA as its exchanges see it: what is so, what to send, and what follows from it. */
 public interface ExchangeContext {
@@ -99,19 +100,27 @@ public interface ExchangeContext {
      */
     void failTelling(List<Payload> lastRequest, FailReason reason);
 
+    /** Our own attempt to get a Child SA of this policy is over; what came of it is told next. */
+    void attemptEnded(ChildPolicy child);
+
+    /** The Child SA that IKE_AUTH has made. */
     void childEstablished(ChildSa child);
+
+    /** A Child SA that an exchange of ours with this lowest nonce has made. */
+    void childMade(ChildSa child, Octets lowestNonce);
+
+    /**
+     * A Child SA that an exchange of the peer's with this lowest nonce has made. Ours for the same
+     * purpose may be on their way, or just done, without the peer's knowing of it.
+     *
+     * @param replaced the Child SA that the peer is to delete now
+     */
+    void childMadeByPeer(ChildSa child, Optional<ChildSa> replaced, Octets lowestNonce);
 
     void childFailed(ChildPolicy child, FailReason reason);
 
     /** A Child SA ends: it leaves the kernel, and this IKE SA. */
     void childClosed(ChildSa child, FailReason reason);
-
-    /**
-     * The peer has replaced a Child SA, and is to delete it.
-     *
-     * @param lowestNonce of the peer's exchange, in case that we are replacing it too
-     */
-    void replacedByPeer(ChildSa child, Octets lowestNonce);
 
     /** A Child SA that a new one took over from: it is to be deleted at the peer, then here. */
     void retire(ChildSa child);

@@ -174,6 +174,7 @@ public final class IkeAuthInitiator implements InitiatedExchange {
 
     private void childEstablished(ChildSa child) {
         offer = null;
+        sa.attemptEnded(firstChild);
         sa.childEstablished(child);
         sa.complete();
     }
@@ -185,6 +186,7 @@ public final class IkeAuthInitiator implements InitiatedExchange {
 
     private void childFailed(FailReason reason) {
         offer = null;
+        sa.attemptEnded(firstChild);
         sa.childFailed(firstChild, reason);
         sa.complete();
     }

@@ -1,6 +1,8 @@
 package io.edgeipsec.ike.sa;
 
 import io.edgeipsec.ike.message.EspSpi;
+import io.edgeipsec.ike.message.Octets;
+import io.edgeipsec.ike.model.ChildPolicy;
 import io.edgeipsec.ike.model.ChildSa;
 import io.edgeipsec.ike.model.MonotonicTime;
 import java.util.ArrayList;
@@ -8,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /** The Child SAs of an IKE SA by the SPI that we receive on, with their lifetimes. */
 final class ChildSaTable {
@@ -17,6 +20,9 @@ final class ChildSaTable {
         MonotonicTime expireAt;
         Phase phase = Phase.IN_USE;
         boolean replacedByPeer;
+
+        /** Of the exchange of ours that made it, if one did. */
+        Optional<Octets> lowestNonce = Optional.empty();
 
         Entry(ChildSa child, MonotonicTime rekeyAt, MonotonicTime expireAt) {
             this.child = child;
@@ -70,6 +76,23 @@ final class ChildSaTable {
         if (entry != null) {
             entry.phase = phase;
         }
+    }
+
+    void madeByUs(ChildSa child, Octets lowestNonce) {
+        Entry entry = entries.get(child.locator().inbound());
+        if (entry != null) {
+            entry.lowestNonce = Optional.of(lowestNonce);
+        }
+    }
+
+    /** Those in use that exchanges of ours with such a lowest nonce have made for a policy. */
+    List<ChildSa> madeByUs(ChildPolicy policy, Predicate<Octets> lowestNonce) {
+        return entries.values().stream()
+                .filter(e -> e.child.policy().name().equals(policy.name()))
+                .filter(e -> e.phase == Phase.IN_USE)
+                .filter(e -> e.lowestNonce.filter(lowestNonce).isPresent())
+                .map(e -> e.child)
+                .toList();
     }
 
     /** The peer has replaced it, and is to delete it. */

@@ -2,12 +2,14 @@ package io.edgeipsec.ike.sa;
 
 import io.edgeipsec.ike.exchange.CreateChildSaInitiator;
 import io.edgeipsec.ike.exchange.InformationalInitiator;
+import io.edgeipsec.ike.message.Octets;
 import io.edgeipsec.ike.model.ChildPolicy;
 import io.edgeipsec.ike.model.ChildSa;
 import io.edgeipsec.ike.model.ChildSaLocator;
 import io.edgeipsec.ike.model.FailReason;
 import io.edgeipsec.ike.model.FailReason.Kind;
 import io.edgeipsec.ike.model.IkeEvent;
+import io.edgeipsec.ike.negotiation.RekeyCollision;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -84,9 +86,24 @@ final class ChildSas {
         table.all().forEach(child -> closed(child, reason));
     }
 
-    void replacedByPeer(ChildSa child) {
-        table.replacedByPeer(child);
-        armLifetimes();
+    /** An exchange of ours has made it. */
+    void madeByUs(ChildSa child, Octets lowestNonce) {
+        table.madeByUs(child, lowestNonce);
+    }
+
+    /**
+     * An exchange of the peer's has made it, in place of another one or not. Where it has not, and
+     * we have made one of the same policy, the peer may not have known of ours in time: then one is
+     * too many, as in a rekey by both (RFC 7296 §2.8.1).
+     */
+    void madeByPeer(ChildSa child, Optional<ChildSa> replaced, Octets lowestNonce) {
+        if (replaced.isPresent()) {
+            table.replacedByPeer(replaced.get());
+            armLifetimes();
+            return;
+        }
+        table.madeByUs(child.policy(), ours -> RekeyCollision.oursIsRedundant(ours, lowestNonce))
+                .forEach(this::retire);
     }
 
     /** Deletes at the peer first, so that what it still sends arrives. */

@@ -87,6 +87,7 @@ public final class IkeSa implements ExchangeContext {
     private MonotonicTime establishedAt;
     private Octets lowestNonce = Octets.EMPTY;
     private Optional<FailReason> suspicion = Optional.empty();
+    private Optional<FailReason> superseded = Optional.empty();
     private boolean inService;
     private @Nullable PeerPolicy policy;
     private @Nullable Protection protection;
@@ -640,7 +641,9 @@ public final class IkeSa implements ExchangeContext {
     }
 
     /** Once, when it can carry no tunnel any more. */
-    private void leaveService(FailReason reason) {
+    private void leaveService(FailReason last) {
+        // The DELETE of an IKE SA that a new one has taken over from is no news to an operator.
+        FailReason reason = superseded.orElse(last);
         children.closeAll(reason);
         if (inService) {
             announce(new IkeEvent.IkeSaClosed(policy().session(), id(), reason));
@@ -875,11 +878,17 @@ public final class IkeSa implements ExchangeContext {
             failTelling(List.of(), replaced);
         } else {
             transitionTo(IkeSaState.SUPERSEDED);
+            superseded = Optional.of(replaced);
             outgoing.abandonAllButInFlight();
             deadlines.clear();
             deadlines.set(
                     Deadlines.Kind.IKE_EXPIRY, now.plus(environment.settings().halfOpenTimeout()));
         }
+    }
+
+    @Override
+    public void attemptEnded(ChildPolicy child) {
+        environment.owner().attemptEnded(this, child);
     }
 
     @Override
@@ -893,6 +902,23 @@ public final class IkeSa implements ExchangeContext {
     }
 
     @Override
+    public void childMade(ChildSa child, Octets lowestNonce) {
+        childEstablished(child);
+        children.madeByUs(child, lowestNonce);
+    }
+
+    @Override
+    public void childMadeByPeer(ChildSa child, Optional<ChildSa> replaced, Octets lowestNonce) {
+        outgoing.all()
+                .filter(CreateChildSaInitiator.class::isInstance)
+                .map(CreateChildSaInitiator.class::cast)
+                .filter(exchange -> exchange.collidesWith(child, replaced))
+                .forEach(exchange -> exchange.overtaken(lowestNonce));
+        childEstablished(child);
+        children.madeByPeer(child, replaced, lowestNonce);
+    }
+
+    @Override
     public void childFailed(ChildPolicy child, FailReason reason) {
         children.failed(child, reason);
     }
@@ -900,16 +926,6 @@ public final class IkeSa implements ExchangeContext {
     @Override
     public void childClosed(ChildSa child, FailReason reason) {
         children.closed(child, reason);
-    }
-
-    @Override
-    public void replacedByPeer(ChildSa child, Octets lowestNonce) {
-        children.replacedByPeer(child);
-        outgoing.all()
-                .filter(CreateChildSaInitiator.class::isInstance)
-                .map(CreateChildSaInitiator.class::cast)
-                .filter(exchange -> exchange.rekeyed().equals(Optional.of(child)))
-                .forEach(exchange -> exchange.replacedByPeer(lowestNonce));
     }
 
     @Override

@@ -28,6 +28,9 @@ public interface IkeSaOwner {
     /** A peer that could not prove to be one of these. */
     void rejected(List<PeerPolicy> meant, FailReason reason);
 
+    /** What it was asked for by {@code createChild}, or at its start, is done or not to be had. */
+    void attemptEnded(IkeSa sa, ChildPolicy child);
+
     void childEstablished(IkeSa sa, ChildSa child);
 
     void childFailed(IkeSa sa, ChildPolicy child, FailReason reason);

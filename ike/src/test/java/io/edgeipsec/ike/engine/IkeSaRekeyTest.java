@@ -18,6 +18,7 @@ import io.edgeipsec.ike.model.IkeEvent;
 import io.edgeipsec.ike.model.IkeInput;
 import io.edgeipsec.ike.model.IkeSaId;
 import io.edgeipsec.ike.negotiation.Proposals;
+import io.edgeipsec.ike.testing.Gateway;
 import io.edgeipsec.ike.testing.Ladder;
 import io.edgeipsec.ike.testing.Policies;
 import io.edgeipsec.ike.testing.ScriptedPeer;
@@ -58,8 +59,10 @@ final class IkeSaRekeyTest {
         net.assertOneTunnel();
         assertNotEquals(old, net.a().ikeSas().get(0));
         assertEquals(tunnel, net.a().sad().inbound().keySet(), "Child SAs are inherited");
-        assertEquals(
-                FailReason.Kind.REPLACED, net.a().only(IkeEvent.IkeSaClosed.class).reason().kind());
+        for (Gateway gateway : List.of(net.a(), net.b())) {
+            FailReason reason = gateway.only(IkeEvent.IkeSaClosed.class).reason();
+            assertEquals(FailReason.Kind.REPLACED, reason.kind());
+        }
 
         // The new IKE SA counts its messages from 0, under its own keys.
         EspSpi inbound = net.b().childSas().get(0).inbound();

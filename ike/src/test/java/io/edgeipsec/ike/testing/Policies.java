@@ -22,6 +22,7 @@ import java.util.List;
 
 /** A policy to start from; every setter gives the builder back. */
 public final class Policies {
+    private boolean isA = true;
     private IpAddress local = TwoGateways.A;
     private IpAddress remote = TwoGateways.B;
     private String session = "session-a";
@@ -56,6 +57,7 @@ public final class Policies {
 
     public static Policies b() {
         Policies b = new Policies();
+        b.isA = false;
         b.session = "session-b";
         b.local = TwoGateways.B;
         b.remote = TwoGateways.A;
@@ -77,6 +79,11 @@ public final class Policies {
 
     public Policies psk(String value) {
         psk = value;
+        return this;
+    }
+
+    public Policies local(IpAddress value) {
+        local = value;
         return this;
     }
 
@@ -147,7 +154,6 @@ public final class Policies {
     }
 
     public PeerPolicy build() {
-        boolean isA = local.equals(TwoGateways.A);
         List<Pair> chosen =
                 pairs.isEmpty()
                         ? List.of(

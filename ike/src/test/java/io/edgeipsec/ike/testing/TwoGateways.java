@@ -197,7 +197,7 @@ public final class TwoGateways {
             if (deliver) {
                 deliverAll();
             }
-            Optional<MonotonicTime> next = nearest(a.nextDeadline(), b.nextDeadline());
+            Optional<MonotonicTime> next = nextDeadline();
             if (next.isEmpty() || !end.hasReached(next.get())) {
                 break;
             }
@@ -216,9 +216,14 @@ public final class TwoGateways {
     /** Moves the clock to the first deadline at which one of the gateways sends something. */
     public void passUntilSomethingIsSaid() {
         while (wire.isEmpty()) {
-            Optional<MonotonicTime> next = nearest(a.nextDeadline(), b.nextDeadline());
+            Optional<MonotonicTime> next = nextDeadline();
             pass(next.orElseThrow().since(now), false);
         }
+    }
+
+    /** When one of the gateways has something to do by itself. */
+    public Optional<MonotonicTime> nextDeadline() {
+        return nearest(a.nextDeadline(), b.nextDeadline());
     }
 
     private static Optional<MonotonicTime> nearest(
