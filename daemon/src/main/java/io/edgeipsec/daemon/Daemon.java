@@ -2,6 +2,7 @@ package io.edgeipsec.daemon;
 
 import ch.qos.logback.classic.Level;
 import io.edgeipsec.daemon.config.Config;
+import io.edgeipsec.daemon.config.FileFailures;
 import io.edgeipsec.xfrm.kernel.HostNetwork;
 import io.edgeipsec.xfrm.kernel.IpsecKernel;
 import io.edgeipsec.xfrm.kernel.LinuxIpsecKernel;
@@ -104,7 +105,16 @@ final class Daemon {
         } catch (IOException refused) {
             LOG.warn("event=daemon.dumps_possible reason=\"{}\"", refused.getMessage());
         }
-        Files.createDirectories(config.runtimeDir());
+        try {
+            Files.createDirectories(config.runtimeDir());
+        } catch (IOException refused) {
+            throw new IOException(
+                    "runtime_dir "
+                            + config.runtimeDir()
+                            + " cannot be made: "
+                            + FileFailures.describe(refused),
+                    refused);
+        }
     }
 
     private static Optional<Path> credentials() {

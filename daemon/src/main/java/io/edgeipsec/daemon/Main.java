@@ -10,6 +10,7 @@ import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -74,7 +75,15 @@ public final class Main implements Callable<Integer> {
     public static void main(String[] arguments) {
         PrintStream out = stream(FileDescriptor.out);
         PrintStream err = stream(FileDescriptor.err);
-        System.exit(new CommandLine(new Main(out, err)).execute(arguments));
+        System.exit(run(out, err, arguments));
+    }
+
+    /** Does what the command line says; the exit status. */
+    static int run(PrintStream out, PrintStream err, String... arguments) {
+        return new CommandLine(new Main(out, err))
+                .setOut(new PrintWriter(out, true, StandardCharsets.UTF_8))
+                .setErr(new PrintWriter(err, true, StandardCharsets.UTF_8))
+                .execute(arguments);
     }
 
     private static PrintStream stream(FileDescriptor descriptor) {

@@ -80,6 +80,7 @@ final class VpnService implements AutoCloseable {
         SecureRandom random = new SecureRandom();
         TunnelKinds tunnelKinds = new TunnelKinds(config.tunnelInterface());
         try {
+            open.push(kernel::close);
             store = opened(openStore(config, credentials, tunnelKinds, random));
             dataPlane = new DataPlane(kernel, store, tunnelKinds, board);
             open.push(dataPlane::close);

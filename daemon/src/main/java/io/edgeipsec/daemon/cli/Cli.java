@@ -8,18 +8,23 @@ import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** The command line of {@code edge-ipsec}. Exit status 1: something is not up; 2: wrong use. */
+/**
+ * The command line of {@code edge-ipsec}. Exit status 1: something is not up, the daemon perhaps;
+ * 2: wrong use.
+ */
 @Command(
         name = "edge-ipsec",
         mixinStandardHelpOptions = true,
@@ -29,8 +34,8 @@ public final class Cli {
     private static final int NOT_UP = 1;
 
     private final ObjectMapper json = new ObjectMapper();
-    private final PrintStream out = stream(FileDescriptor.out);
-    private final PrintStream err = stream(FileDescriptor.err);
+    private final PrintStream out;
+    private final PrintStream err;
 
     @Option(
             names = "--socket",
@@ -39,7 +44,27 @@ public final class Cli {
     private Optional<Path> socket = Optional.empty();
 
     public static void main(String[] arguments) {
-        System.exit(new CommandLine(new Cli()).execute(arguments));
+        System.exit(run(stream(FileDescriptor.out), stream(FileDescriptor.err), arguments));
+    }
+
+    private Cli(PrintStream out, PrintStream err) {
+        this.out = out;
+        this.err = err;
+    }
+
+    /** Does what the command line says; the exit status. */
+    static int run(PrintStream out, PrintStream err, String... arguments) {
+        return new CommandLine(new Cli(out, err))
+                .setOut(new PrintWriter(out, true, StandardCharsets.UTF_8))
+                .setErr(new PrintWriter(err, true, StandardCharsets.UTF_8))
+                .setExecutionExceptionHandler(
+                        (failure, command, parsed) -> {
+                            err.println("edge-ipsec: " + shown(failure.getMessage()));
+                            return failure instanceof ConfigException
+                                    ? CommandLine.ExitCode.USAGE
+                                    : NOT_UP;
+                        })
+                .execute(arguments);
     }
 
     private static PrintStream stream(FileDescriptor descriptor) {
@@ -68,7 +93,7 @@ public final class Cli {
             cursor = page.has("cursor") ? "&cursor=" + page.path("cursor").asText() : "";
         } while (!cursor.isEmpty());
         if (wanted.isPresent() && statuses.isEmpty()) {
-            err.println("edge-ipsec: no session has the id or display name " + wanted.get());
+            err.println("edge-ipsec: no session has the id or display name " + shown(wanted.get()));
             return CommandLine.ExitCode.USAGE;
         }
         statuses.forEach(this::print);
@@ -88,7 +113,7 @@ public final class Cli {
         out.printf(
                 "%-9s %s (%s): IKE %s, %d of %d tunnels, %d packets in, %d out%n",
                 status.path("session_status").asText(),
-                status.path("display_name").asText(),
+                shown(status.path("display_name").asText()),
                 status.path("ipsec_vpn_session_id").asText(),
                 ike.path("ike_session_state").asText(),
                 status.path("negotiated_tunnels").asInt(),
@@ -97,8 +122,13 @@ public final class Cli {
                 traffic.path("packets_out").asLong());
         String reason = ike.path("fail_reason").asText();
         if (!reason.isEmpty()) {
-            out.println("          " + reason);
+            out.println("          " + shown(reason));
         }
+    }
+
+    /** Names and reasons are other people's words, and a terminal obeys control characters. */
+    private static String shown(@Nullable String text) {
+        return String.valueOf(text).replaceAll("[\\p{Cntrl}\\p{Cf}\\u2028\\u2029]", "?");
     }
 
     private JsonNode get(UnixHttp api, String path) throws IOException {

@@ -43,10 +43,25 @@ public final class UnixHttp {
                         + octets.length
                         + "\r\n\r\n";
         try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
-            channel.connect(UnixDomainSocketAddress.of(socket));
+            connect(channel);
             write(channel, head.getBytes(StandardCharsets.US_ASCII));
             write(channel, octets);
             return parse(readAll(channel));
+        }
+    }
+
+    private void connect(SocketChannel channel) throws IOException {
+        try {
+            channel.connect(UnixDomainSocketAddress.of(socket));
+        } catch (IOException refused) {
+            throw new IOException(
+                    "nobody answers on "
+                            + socket
+                            + " ("
+                            + refused.getMessage()
+                            + "); does"
+                            + " edge-ipsecd run?",
+                    refused);
         }
     }
 

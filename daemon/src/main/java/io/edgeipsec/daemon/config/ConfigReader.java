@@ -43,6 +43,9 @@ final class ConfigReader {
         byte[] octets;
         try (InputStream in = Files.newInputStream(file)) {
             octets = in.readNBytes(MAX_FILE_OCTETS + 1);
+        } catch (IOException e) {
+            throw new IOException(
+                    "the configuration cannot be read: " + FileFailures.describe(e), e);
         }
         if (octets.length > MAX_FILE_OCTETS) {
             throw new ConfigException(

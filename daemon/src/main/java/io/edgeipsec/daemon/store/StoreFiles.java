@@ -1,5 +1,6 @@
 package io.edgeipsec.daemon.store;
 
+import io.edgeipsec.daemon.config.FileFailures;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -59,7 +60,7 @@ final class StoreFiles implements AutoCloseable {
                             ownerOnly);
         } catch (IOException e) {
             throw new StoreException(
-                    "state_dir " + stateDir + " cannot be used: " + e.getMessage(), e);
+                    "state_dir " + stateDir + " cannot be used: " + FileFailures.describe(e), e);
         }
         if (!lock(lockFile)) {
             lockFile.close();

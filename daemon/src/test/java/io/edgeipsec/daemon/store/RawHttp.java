@@ -24,13 +24,13 @@ import java.util.Optional;
  * An HTTP/1.1 connection that sends exactly the octets it is given, over TCP or a unix socket
  * (which the JDK's client cannot), and reads answers with a Content-Length.
  */
-final class RawHttp implements AutoCloseable {
+public final class RawHttp implements AutoCloseable {
 
     private final SocketChannel channel;
     private final InputStream in;
 
     /** An answer; header names in lower case. */
-    record Answer(int status, List<Map.Entry<String, String>> headers, String body) {
+    public record Answer(int status, List<Map.Entry<String, String>> headers, String body) {
 
         Optional<String> header(String name) {
             return headers(name).stream().findFirst();
@@ -50,7 +50,7 @@ final class RawHttp implements AutoCloseable {
         this.in = new BufferedInputStream(Channels.newInputStream(channel));
     }
 
-    static RawHttp unix(Path socket) throws IOException {
+    public static RawHttp unix(Path socket) throws IOException {
         return new RawHttp(UnixDomainSocketAddress.of(socket), StandardProtocolFamily.UNIX);
     }
 
@@ -71,7 +71,7 @@ final class RawHttp implements AutoCloseable {
         send(text.getBytes(StandardCharsets.UTF_8));
     }
 
-    Answer request(String method, String path, List<String> headers, byte[] body)
+    public Answer request(String method, String path, List<String> headers, byte[] body)
             throws IOException {
         StringBuilder head = new StringBuilder(method + " " + path + " HTTP/1.1\r\n");
         head.append("Host: localhost\r\n");

@@ -9,7 +9,6 @@ import ch.qos.logback.core.AppenderBase;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import org.slf4j.LoggerFactory;
 
 /** Takes everything that is logged in place of the console, at the level it is given. */
@@ -17,14 +16,14 @@ public final class LogCapture implements AutoCloseable {
     private final Logger root = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
     private final Level before = root.getLevel();
     private final List<Appender<ILoggingEvent>> others = new ArrayList<>();
-    private final ConcurrentLinkedQueue<String> lines = new ConcurrentLinkedQueue<>();
+    private final List<String> lines = new ArrayList<>();
     private final AppenderBase<ILoggingEvent> appender =
             new AppenderBase<>() {
                 @Override
                 protected void append(ILoggingEvent event) {
-                    lines.add(event.getLevel() + " " + event.getFormattedMessage());
+                    add(event.getLevel() + " " + event.getFormattedMessage());
                     if (event.getThrowableProxy() != null) {
-                        lines.add(ThrowableProxyUtil.asString(event.getThrowableProxy()));
+                        add(ThrowableProxyUtil.asString(event.getThrowableProxy()));
                     }
                 }
             };
@@ -39,8 +38,20 @@ public final class LogCapture implements AutoCloseable {
         root.setLevel(level);
     }
 
+    private synchronized void add(String line) {
+        lines.add(line);
+        notifyAll();
+    }
+
+    /** Waits until so many lines contain a text. */
+    public synchronized void await(String text, int count) throws InterruptedException {
+        while (lines.stream().filter(line -> line.contains(text)).count() < count) {
+            wait();
+        }
+    }
+
     /** Each with its level in front; a stack trace is a line of its own. */
-    public List<String> lines() {
+    public synchronized List<String> lines() {
         return List.copyOf(lines);
     }
 
