@@ -2,6 +2,7 @@ package io.edgeipsec.daemon.control;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.edgeipsec.api.resource.MssClampingDirection;
@@ -10,6 +11,7 @@ import io.edgeipsec.daemon.testing.SessionBuilder;
 import io.edgeipsec.ike.message.IpAddress;
 import io.edgeipsec.ike.model.ChildSaLocator;
 import io.edgeipsec.ike.model.IkeInput;
+import io.edgeipsec.ike.model.IkeReply;
 import io.edgeipsec.xfrm.kernel.FakeIpsecKernel;
 import io.edgeipsec.xfrm.kernel.FlushReport;
 import io.edgeipsec.xfrm.kernel.KernelFeatures;
@@ -307,6 +309,10 @@ class SessionsTest {
         box.put(branch());
         box.pass(Duration.ofMinutes(20));
         assertEquals(3, box.policies(PolicyAction.BLOCK).size());
+        assertInstanceOf(
+                IkeReply.KernelRefused.class,
+                box.allocateSpi(
+                        "branch", "p1", Appliance.path(SessionBuilder.LOCAL, SessionBuilder.PEER)));
         assertEquals(List.of(), box.sas());
     }
 }

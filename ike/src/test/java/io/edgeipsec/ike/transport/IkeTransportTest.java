@@ -68,6 +68,14 @@ final class IkeTransportTest {
 
         @Override
         public void removeChildSa(IkeEffect.RemoveChildSa effect) {}
+
+        @Override
+        public void moveChildSa(IkeEffect.MoveChildSa effect) {}
+
+        @Override
+        public void measureTraffic(IkeEffect.MeasureTraffic effect, Consumer<IkeReply> reply) {
+            reply.accept(new IkeReply.KernelRefused(effect.request(), "there is no kernel"));
+        }
     }
 
     /** What a transport has told, and on which threads. */
