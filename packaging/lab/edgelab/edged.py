@@ -89,7 +89,10 @@ class EdgeIpsecd:
     # The process.
 
     def start(self) -> None:
-        """Starts the daemon and waits until it reports that it is ready."""
+        """Starts the daemon and waits until it reports that it is ready.
+
+        Its environment is ours, with the class archive that was recorded for it.
+        """
         # JSON is YAML.
         self._configuration_file.write_text(json.dumps(self.configuration, indent=2) + "\n")
         self._notify = _NotifySocket(self._notify_path)

@@ -60,17 +60,20 @@ final class Daemon {
 
     private int serve() throws IOException {
         prepareProcess();
+        serviceManager.status("taking the sessions up");
         try (VpnService service = new VpnService(config, openKernel(), credentials());
                 Housekeeping housekeeping = new Housekeeping(serviceManager)) {
             housekeeping.every(DROP_LOG_INTERVAL, service::logDrops);
             service.broken().thenAccept(reason -> stopRequested.countDown());
             serviceManager.ready();
+            serviceManager.status("policies stand, IKE listens, the API answers");
             LOG.info(
                     "event=daemon.ready version={} development_port={}",
                     Version.text(),
                     service.developmentPort().map(String::valueOf).orElse("none"));
             awaitStop();
             serviceManager.stopping();
+            serviceManager.status("telling the peers goodbye");
             LOG.info("event=daemon.stopping on_stop={}", config.onStop());
             service.stop();
             return service.broken().toCompletableFuture().isDone() ? BROKEN : 0;

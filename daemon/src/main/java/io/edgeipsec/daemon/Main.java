@@ -96,13 +96,13 @@ public final class Main implements Callable<Integer> {
             if (selfTest) {
                 return new SelfTest(out).run();
             }
+            if (flush) {
+                return flush();
+            }
             Config read = read();
             if (check) {
                 out.println(config + ": valid");
                 return CommandLine.ExitCode.OK;
-            }
-            if (flush) {
-                return flush();
             }
             Daemon daemon = new Daemon(read);
             return block ? daemon.block() : daemon.run();
