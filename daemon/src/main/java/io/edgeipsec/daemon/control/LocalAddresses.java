@@ -42,8 +42,13 @@ final class LocalAddresses {
                         });
     }
 
-    /** Where we could never look, nothing counts as missing. */
+    /**
+     * Where we could never look, nothing counts as missing; nor does the rest of 127.0.0.0/8, which
+     * a machine answers to without having it listed.
+     */
     boolean lacks(IpAddress address) {
-        return known && !present.contains(address);
+        return known
+                && !present.contains(address)
+                && !Conversions.toInet(address).isLoopbackAddress();
     }
 }
