@@ -13,9 +13,13 @@ import io.edgeipsec.daemon.status.SessionStatuses;
 import io.edgeipsec.daemon.status.StatusBoard;
 import io.edgeipsec.daemon.store.ConfigurationDatabase;
 import io.edgeipsec.ike.engine.EngineLimits;
+import io.edgeipsec.ike.model.IkeEffect;
 import io.edgeipsec.ike.model.IkeEvent;
+import io.edgeipsec.ike.model.IkeReply;
 import io.edgeipsec.ike.model.IkeSettings;
 import io.edgeipsec.ike.model.Path;
+import io.edgeipsec.ike.model.PeerRejection;
+import io.edgeipsec.ike.transport.CredentialService;
 import io.edgeipsec.ike.transport.DatagramPort;
 import io.edgeipsec.ike.transport.IkeTransport;
 import io.edgeipsec.xfrm.kernel.FlushReport;
@@ -36,6 +40,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -159,6 +164,7 @@ final class VpnService implements AutoCloseable {
                 EngineLimits.defaults(),
                 openSockets(),
                 dataPlane.childSas(),
+                new NoCredentials(),
                 random::nextBytes,
                 config.ike().threads().orElse(Runtime.getRuntime().availableProcessors()),
                 new TransportListener(board, events));
@@ -243,6 +249,22 @@ final class VpnService implements AutoCloseable {
     public void close() throws IOException {
         while (!open.isEmpty()) {
             open.pop().close();
+        }
+    }
+
+    /** The API refuses sessions with certificates, so nobody asks. */
+    private static final class NoCredentials implements CredentialService {
+        @Override
+        public void sign(IkeEffect.Sign effect, Consumer<IkeReply> reply) {
+            reply.accept(new IkeReply.SigningFailed(effect.request(), "there are no keys"));
+        }
+
+        @Override
+        public void verifyPeer(IkeEffect.VerifyPeer effect, Consumer<IkeReply> reply) {
+            reply.accept(
+                    new IkeReply.PeerRejected(
+                            effect.request(),
+                            new PeerRejection(PeerRejection.Cause.UNCHECKED, "cannot be checked")));
         }
     }
 

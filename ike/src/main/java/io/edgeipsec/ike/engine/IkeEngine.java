@@ -185,7 +185,7 @@ public final class IkeEngine {
                 sessionDeadlines.remove(session);
                 session.end(
                         new FailReason(Kind.CONFIGURATION, "session was disabled or deleted"), now);
-                session.policy().preSharedKey().close();
+                session.policy().authentication().close();
             }
         }
 

@@ -830,7 +830,12 @@ public final class IkeSa implements ExchangeContext {
 
     @Override
     public void childEstablished(ChildSa child) {
-        children.established(child);
+        if (state == IkeSaState.ESTABLISHED || state == IkeSaState.SUPERSEDED) {
+            children.established(child);
+        } else {
+            // The session was changed or removed while its peer was authenticated.
+            world.removeChildSa(child.locator());
+        }
     }
 
     @Override
