@@ -4,7 +4,9 @@ import io.edgeipsec.api.contract.ApiDocument;
 import io.edgeipsec.api.http.ApiServer;
 import io.edgeipsec.api.http.Listeners;
 import io.edgeipsec.api.resource.Ipv4Address;
+import io.edgeipsec.daemon.adapter.Credentials;
 import io.edgeipsec.daemon.adapter.IkeSocketPort;
+import io.edgeipsec.daemon.adapter.PemTrustReader;
 import io.edgeipsec.daemon.config.Config;
 import io.edgeipsec.daemon.control.DataPlane;
 import io.edgeipsec.daemon.control.TunnelKinds;
@@ -13,13 +15,9 @@ import io.edgeipsec.daemon.status.SessionStatuses;
 import io.edgeipsec.daemon.status.StatusBoard;
 import io.edgeipsec.daemon.store.ConfigurationDatabase;
 import io.edgeipsec.ike.engine.EngineLimits;
-import io.edgeipsec.ike.model.IkeEffect;
 import io.edgeipsec.ike.model.IkeEvent;
-import io.edgeipsec.ike.model.IkeReply;
 import io.edgeipsec.ike.model.IkeSettings;
 import io.edgeipsec.ike.model.Path;
-import io.edgeipsec.ike.model.PeerRejection;
-import io.edgeipsec.ike.transport.CredentialService;
 import io.edgeipsec.ike.transport.DatagramPort;
 import io.edgeipsec.ike.transport.IkeTransport;
 import io.edgeipsec.xfrm.kernel.FlushReport;
@@ -40,7 +38,6 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -92,7 +89,9 @@ final class VpnService implements AutoCloseable {
                     dataPlane.prepare().thenAccept(VpnService::report),
                     START_PATIENCE,
                     "cannot set the kernel up");
-            transport = openTransport(random);
+            Credentials signatures = new Credentials(store, Clock.systemUTC(), ikeThreads());
+            open.push(signatures::close);
+            transport = openTransport(signatures, random);
             open.push(transport::close);
             Stages.await(
                     dataPlane.start(transport::post),
@@ -158,16 +157,21 @@ final class VpnService implements AutoCloseable {
                                         reason));
     }
 
-    private IkeTransport openTransport(SecureRandom random) throws IOException {
+    private IkeTransport openTransport(Credentials credentials, SecureRandom random)
+            throws IOException {
         return new IkeTransport(
                 IkeSettings.defaults().withPorts(config.ike().port(), config.ike().natPort()),
                 EngineLimits.defaults(),
                 openSockets(),
                 dataPlane.childSas(),
-                new NoCredentials(),
+                credentials,
                 random::nextBytes,
-                config.ike().threads().orElse(Runtime.getRuntime().availableProcessors()),
+                ikeThreads(),
                 new TransportListener(board, events));
+    }
+
+    private int ikeThreads() {
+        return config.ike().threads().orElse(Runtime.getRuntime().availableProcessors());
     }
 
     /** Ports 500 and 4500, on the wildcard address or on each that is configured. */
@@ -203,7 +207,8 @@ final class VpnService implements AutoCloseable {
                         config.api().http()),
                 ApiDocument.load(least),
                 store,
-                new SessionStatuses(board, dataPlane::traffic, Clock.systemUTC()));
+                new SessionStatuses(board, dataPlane::traffic, Clock.systemUTC()),
+                new PemTrustReader());
     }
 
     /** The port of the API's development listener, if there is one. */
@@ -249,22 +254,6 @@ final class VpnService implements AutoCloseable {
     public void close() throws IOException {
         while (!open.isEmpty()) {
             open.pop().close();
-        }
-    }
-
-    /** The API refuses sessions with certificates, so nobody asks. */
-    private static final class NoCredentials implements CredentialService {
-        @Override
-        public void sign(IkeEffect.Sign effect, Consumer<IkeReply> reply) {
-            reply.accept(new IkeReply.SigningFailed(effect.request(), "there are no keys"));
-        }
-
-        @Override
-        public void verifyPeer(IkeEffect.VerifyPeer effect, Consumer<IkeReply> reply) {
-            reply.accept(
-                    new IkeReply.PeerRejected(
-                            effect.request(),
-                            new PeerRejection(PeerRejection.Cause.UNCHECKED, "cannot be checked")));
         }
     }
 

@@ -10,6 +10,7 @@ import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import javax.security.auth.x500.X500Principal;
 
 /** For whom a certificate was issued, in the words of IKE (RFC 4945 §5.1). */
 final class CertificateNames {
@@ -91,6 +92,12 @@ final class CertificateNames {
 
     private static String ascii(Octets data) {
         return new String(data.toByteArray(), StandardCharsets.ISO_8859_1);
+    }
+
+    /** For sentences: whatever a stranger has written there, it is short and printable. */
+    static String shown(X500Principal name) {
+        return new Identification(Identification.DER_ASN1_DN, Octets.wrap(name.getEncoded()))
+                .toString();
     }
 
     /** For sentences. */

@@ -153,7 +153,7 @@ final class PeerVerifier {
             throw new Rejection(
                     Cause.KEY,
                     "has a certificate whose extended key usage (%s) allows neither IKE nor TLS"
-                            .formatted(String.join(", ", extended)));
+                            .formatted(String.join(", ", extended.stream().limit(8).toList())));
         }
     }
 
@@ -191,7 +191,10 @@ final class PeerVerifier {
                 throw new Rejection(
                         Cause.KEY,
                         "has a certificate whose path holds that of %s with %s"
-                                .formatted(certificate.getSubjectX500Principal(), weakness.get()));
+                                .formatted(
+                                        CertificateNames.shown(
+                                                certificate.getSubjectX500Principal()),
+                                        weakness.get()));
             }
             if (!isAuthority) {
                 revocations.check(certificate, path.get(i + 1), now);

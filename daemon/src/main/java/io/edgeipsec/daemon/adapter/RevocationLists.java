@@ -55,7 +55,8 @@ final class RevocationLists {
                         "has certificate %s of %s, which its issuer has revoked at %s%s"
                                 .formatted(
                                         certificate.getSerialNumber().toString(16),
-                                        certificate.getSubjectX500Principal(),
+                                        CertificateNames.shown(
+                                                certificate.getSubjectX500Principal()),
                                         entry.getRevocationDate().toInstant(),
                                         entry.getRevocationReason() == null
                                                 ? ""
@@ -66,7 +67,9 @@ final class RevocationLists {
             throw new Rejection(
                     Cause.UNCHECKED,
                     "has a certificate of %s, of whom no revocation list of the session is both"
-                                    .formatted(certificate.getIssuerX500Principal())
+                                    .formatted(
+                                            CertificateNames.shown(
+                                                    certificate.getIssuerX500Principal()))
                             + " genuine and up to date; import a newer one and put its id into"
                             + " trust_crl_ids");
         }

@@ -83,7 +83,8 @@ final class TrustPath {
                 Cause.CHAIN,
                 "has a certificate of %s, issued by %s, from which no valid path leads to an"
                                 .formatted(
-                                        own.getSubjectX500Principal(), own.getIssuerX500Principal())
+                                        CertificateNames.shown(own.getSubjectX500Principal()),
+                                        CertificateNames.shown(own.getIssuerX500Principal()))
                         + " authority in trust_ca_ids ("
                         + shown(authorities)
                         + "); trust its authority, or let the peer send the certificates between");
@@ -93,7 +94,9 @@ final class TrustPath {
         return String.join(
                 "; ",
                 authorities.stream()
-                        .map(authority -> authority.getSubjectX500Principal().toString())
+                        .map(
+                                authority ->
+                                        CertificateNames.shown(authority.getSubjectX500Principal()))
                         .toList());
     }
 
@@ -137,7 +140,10 @@ final class TrustPath {
                         Cause.EXPIRED,
                         "has a certificate whose path holds that of %s, valid from %s until %s, and"
                                         .formatted(
-                                                certificate.getSubjectX500Principal(), from, until)
+                                                CertificateNames.shown(
+                                                        certificate.getSubjectX500Principal()),
+                                                from,
+                                                until)
                                 + " it is now "
                                 + now
                                 + "; renew it, or correct our clock");
@@ -160,7 +166,9 @@ final class TrustPath {
             throw new Rejection(
                     Cause.CHAIN,
                     "has a certificate below %s, which is in trust_ca_ids and may not issue it: it"
-                                    .formatted(authority.getSubjectX500Principal())
+                                    .formatted(
+                                            CertificateNames.shown(
+                                                    authority.getSubjectX500Principal()))
                             + " is no authority, or not for paths this long");
         }
     }
@@ -196,7 +204,8 @@ final class TrustPath {
             throw new Rejection(
                     Cause.CHAIN,
                     "has a certificate with a name that its authority %s must not issue for"
-                            .formatted(authority.getSubjectX500Principal()));
+                            .formatted(
+                                    CertificateNames.shown(authority.getSubjectX500Principal())));
         }
     }
 

@@ -32,8 +32,8 @@ import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 import org.jspecify.annotations.Nullable;
 
 /** Makes certificates and revocation lists, also those that should not exist. */
-final class Issuer {
-    static final Instant NOW = Instant.parse("2030-06-15T12:00:00Z");
+public final class Issuer {
+    public static final Instant NOW = Instant.parse("2030-06-15T12:00:00Z");
 
     private final X500Name name;
     private final KeyPair keys;
@@ -42,7 +42,7 @@ final class Issuer {
     private long nextSerial = 1;
 
     /** What a certificate is to say; the setters give it back. */
-    static final class Wish {
+    public static final class Wish {
         private final String subject;
         private Instant from = NOW.minusSeconds(86_400);
         private Instant until = NOW.plusSeconds(86_400);
@@ -58,18 +58,18 @@ final class Issuer {
             this.subject = subject;
         }
 
-        static Wish of(String subject) {
+        public static Wish of(String subject) {
             return new Wish(subject);
         }
 
-        static Wish ofAuthority(String subject) {
+        public static Wish ofAuthority(String subject) {
             Wish wish = new Wish(subject);
             wish.usage = KeyUsage.keyCertSign | KeyUsage.cRLSign;
             wish.pathLength = 99;
             return wish;
         }
 
-        Wish dns(String... dnsNames) {
+        public Wish dns(String... dnsNames) {
             names =
                     List.of(dnsNames).stream()
                             .map(dns -> new GeneralName(GeneralName.dNSName, dns))
@@ -77,51 +77,51 @@ final class Issuer {
             return this;
         }
 
-        Wish names(GeneralName... values) {
+        public Wish names(GeneralName... values) {
             names = values;
             return this;
         }
 
-        Wish valid(Instant first, Instant last) {
+        public Wish valid(Instant first, Instant last) {
             from = first;
             until = last;
             return this;
         }
 
-        Wish keys(KeyPair value) {
+        public Wish keys(KeyPair value) {
             keys = value;
             return this;
         }
 
-        Wish usage(int value) {
+        public Wish usage(int value) {
             usage = value;
             return this;
         }
 
-        Wish extendedUsage(String oid) {
+        public Wish extendedUsage(String oid) {
             extendedUsage =
                     new ExtendedKeyUsage(KeyPurposeId.getInstance(new ASN1ObjectIdentifier(oid)));
             return this;
         }
 
-        Wish pathLength(int value) {
+        public Wish pathLength(int value) {
             pathLength = value;
             return this;
         }
 
-        Wish algorithm(String value) {
+        public Wish algorithm(String value) {
             algorithm = value;
             return this;
         }
 
-        Wish constraints(NameConstraints value) {
+        public Wish constraints(NameConstraints value) {
             constraints = value;
             return this;
         }
     }
 
     /** A certificate with its keys. */
-    record Issued(Octets certificate, KeyPair keys, long serial) {}
+    public record Issued(Octets certificate, KeyPair keys, long serial) {}
 
     private Issuer(X500Name name, KeyPair keys, Octets certificate) {
         this.name = name;
@@ -133,29 +133,29 @@ final class Issuer {
                         : "SHA256withECDSA";
     }
 
-    static Issuer root(Wish wish) {
+    public static Issuer root(Wish wish) {
         Issuer self = new Issuer(new X500Name(wish.subject), wish.keys, Octets.EMPTY);
         return new Issuer(self.name, self.keys, self.issue(wish).certificate());
     }
 
-    static Issuer root(String subject) {
+    public static Issuer root(String subject) {
         return root(Wish.ofAuthority(subject));
     }
 
-    Issuer intermediate(Wish wish) {
+    public Issuer intermediate(Wish wish) {
         Issued issued = issue(wish);
         return new Issuer(new X500Name(wish.subject), issued.keys(), issued.certificate());
     }
 
-    Octets certificate() {
+    public Octets certificate() {
         return certificate;
     }
 
-    KeyPair keys() {
+    public KeyPair keys() {
         return keys;
     }
 
-    Issued issue(Wish wish) {
+    public Issued issue(Wish wish) {
         try {
             long serial = nextSerial++;
             X509v3CertificateBuilder builder =
@@ -208,7 +208,7 @@ final class Issuer {
     }
 
     /** A revocation list, current from a day ago until then. */
-    Octets revoke(Instant until, Consumer<X509v2CRLBuilder> more, long... serials) {
+    public Octets revoke(Instant until, Consumer<X509v2CRLBuilder> more, long... serials) {
         try {
             X509v2CRLBuilder builder =
                     new X509v2CRLBuilder(name, Date.from(NOW.minusSeconds(86_400)));
@@ -228,11 +228,11 @@ final class Issuer {
         }
     }
 
-    Octets revoke(long... serials) {
+    public Octets revoke(long... serials) {
         return revoke(NOW.plusSeconds(86_400), builder -> {}, serials);
     }
 
-    static KeyPair ec() {
+    public static KeyPair ec() {
         try {
             KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
             generator.initialize(new ECGenParameterSpec("secp256r1"));
@@ -242,7 +242,7 @@ final class Issuer {
         }
     }
 
-    static KeyPair rsa(int bits) {
+    public static KeyPair rsa(int bits) {
         try {
             KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
             generator.initialize(bits);

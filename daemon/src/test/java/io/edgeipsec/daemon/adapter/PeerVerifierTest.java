@@ -261,6 +261,16 @@ class PeerVerifierTest {
     }
 
     @Test
+    void namesOfStrangersAreShownWithoutTheirTricks() {
+        Issuer rude =
+                Issuer.root("CN=Rude\nevent\\=forged \u001b[31m" + ",OU=xxxxxxxx".repeat(100));
+        String detail =
+                check(trust(root), "peer.example", rude.issue(peer())).orElseThrow().detail();
+        assertTrue(detail.chars().allMatch(c -> c >= 0x20 && c <= 0x7e), detail);
+        assertTrue(detail.length() < 1000, detail);
+    }
+
+    @Test
     void anotherAuthorityOfTheSameName() {
         Issuer namesake = Issuer.root("CN=Root");
         assertRejected(
