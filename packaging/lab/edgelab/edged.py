@@ -12,10 +12,12 @@ from typing import Any, Optional
 from edgelab import kernel
 from edgelab.clock import SLOWNESS, wait_until
 from edgelab.network import Site
+from edgelab.pki import Certificates
 from edgelab.process import CommandFailed, Process
 from edgelab.session import DpdProfile, IkeProfile, Session, TunnelProfile
 
 API = "/api/v1/vpn/ipsec"
+TRUST = "/api/v1/trust-management"
 
 
 class ApiRefused(AssertionError):
@@ -76,6 +78,7 @@ class EdgeIpsecd:
         self._configuration_file = results / f"site-{site.letter}.edge-ipsecd.yaml"
         self._sessions: dict[str, Session] = {}
         self._profiles: dict[object, str] = {}
+        self._imported: dict[str, str] = {}
         self._process: Optional[Process] = None
         self.configuration: dict[str, Any] = {
             "state_dir": str(work / f"{site.letter}.state"),
@@ -275,6 +278,10 @@ class EdgeIpsecd:
             "psk": session.psk,
             "connection_initiation_mode": session.mode.value,
         }
+        if session.certificates is not None:
+            del body["psk"]
+            body["authentication_mode"] = "CERTIFICATE"
+            body["local_endpoint"].update(self._trust(session.certificates))
         if session.tunnel_address:
             address, length = session.tunnel_address.split("/")
             subnet = {"ip_addresses": [address], "prefix_length": int(length)}
@@ -300,6 +307,31 @@ class EdgeIpsecd:
             if session.mss.size is not None:
                 body["tcp_mss_clamping"]["max_segment_size"] = session.mss.size
         return body
+
+    def _trust(self, certificates: Certificates) -> dict[str, Any]:
+        """The local endpoint's part of authentication by certificate."""
+        own = certificates.own
+        trust: dict[str, Any] = {
+            "certificate_id": self._import(
+                "certificates",
+                own.certificate,
+                private_key=own.encrypted_key,
+                passphrase=own.passphrase,
+            ),
+            "trust_ca_ids": [self._import("certificates", certificates.authority)],
+        }
+        if certificates.crl is not None:
+            trust["trust_crl_ids"] = [self._import("crls", certificates.crl)]
+        return trust
+
+    def _import(self, collection: str, pem: str, **more: str) -> str:
+        """The id of what is imported at its first use."""
+        if pem not in self._imported:
+            answer = self.call(
+                "POST", f"{TRUST}/{collection}?action=import", {"pem_encoded": pem, **more}
+            )
+            self._imported[pem] = str(answer["results"][0]["id"])
+        return self._imported[pem]
 
     def _profile(self, profile: object) -> str:
         """The id of the profile in the daemon, which is made at its first use."""

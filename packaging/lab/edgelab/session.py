@@ -10,6 +10,8 @@ from enum import Enum
 from ipaddress import IPv4Network
 from typing import Any, Optional
 
+from edgelab.pki import Certificates
+
 _NAMES = uuid.UUID("6c6f9f0a-3c0f-4f35-9d31-3f0a1f5a1f10")
 
 
@@ -64,6 +66,8 @@ class Session:
     local_id: str
     peer_id: str
     psk: str = field(default="a shared secret of the lab", repr=False)
+    certificates: Optional[Certificates] = None
+    """With them the secret does not matter."""
     mode: Mode = Mode.INITIATOR
     rules: tuple[Rule, ...] = ()
     tunnel_address: Optional[str] = None
@@ -110,6 +114,7 @@ class Session:
             peer=self.local,
             local_id=self.peer_id,
             peer_id=self.local_id,
+            certificates=self.certificates and self.certificates.seen_from_peer(),
             rules=tuple(Rule(rule.destinations, rule.sources) for rule in self.rules),
             tunnel_address=self.peer_tunnel_address,
             peer_tunnel_address=self.tunnel_address,

@@ -20,6 +20,7 @@ _SETTINGS = """
 charon {{
   load_modular = no
   load = random drbg nonce openssl sha1 sha2 aes hmac kdf gcm kernel-netlink \
+pem pkcs1 pkcs8 x509 pubkey constraints \
 socket-default vici updown
   install_routes = no
   retransmit_timeout = {retransmit}
@@ -176,13 +177,16 @@ class StrongSwan:
         shown = self.log.with_name(f"site-{self.site.letter}.{session.name}.connection.json")
         shown.write_text(json.dumps(connection, indent=2) + "\n")
         with self._vici() as vici:
-            vici.call(
-                "load-shared",
-                id=session.id,
-                type="IKE",
-                data=session.psk,
-                owners=[session.local_id, session.peer_id],
-            )
+            if session.certificates is None:
+                vici.call(
+                    "load-shared",
+                    id=session.id,
+                    type="IKE",
+                    data=session.psk,
+                    owners=[session.local_id, session.peer_id],
+                )
+            else:
+                vici.call("load-key", type="any", data=session.certificates.own.key)
             vici.call("load-conn", **{session.name: connection})
 
     def delete(self, session: Session) -> None:
@@ -237,6 +241,7 @@ class StrongSwan:
         }
         return {
             "version": "2",
+            "send_cert": "always",
             "local_addrs": [session.local],
             "remote_addrs": ["%any"] if session.peer_is_anywhere else [session.peer],
             "proposals": _proposals(ike.encryption, ike.digest, ike.groups, ike=True),
@@ -244,10 +249,19 @@ class StrongSwan:
             "dpd_delay": f"{dpd.interval}s",
             "keyingtries": "0" if starts else "1",
             "mobike": "no",
-            "local": {"auth": "psk", "id": session.local_id},
-            "remote": {"auth": "psk", "id": session.peer_id},
+            "local": {"id": session.local_id, **self._proof(session, local=True)},
+            "remote": {"id": session.peer_id, **self._proof(session, local=False)},
             "children": children,
         }
+
+    @staticmethod
+    def _proof(session: Session, local: bool) -> dict[str, Any]:
+        certificates = session.certificates
+        if certificates is None:
+            return {"auth": "psk"}
+        if local:
+            return {"auth": "pubkey", "certs": [certificates.own.certificate]}
+        return {"auth": "pubkey", "cacerts": [certificates.authority]}
 
     def ike_sas(self, session: Session) -> list[dict[str, Any]]:
         """strongSwan's own view of the session's IKE SAs."""

@@ -133,6 +133,16 @@ final class BenchGateway implements IkeEffect.Handler {
     }
 
     @Override
+    public void sign(IkeEffect.Sign effect) {
+        throw new IllegalStateException("sessions here have pre-shared keys");
+    }
+
+    @Override
+    public void verifyPeer(IkeEffect.VerifyPeer effect) {
+        throw new IllegalStateException("sessions here have pre-shared keys");
+    }
+
+    @Override
     public void allocateSpi(IkeEffect.AllocateSpi effect) {
         replies.add(
                 new IkeReply.SpiAllocated(

@@ -132,7 +132,7 @@ public class ReconcileBenchmark {
             SessionObjects actual = there ? inPlace.get(i) : SessionObjects.NONE;
             List<KernelAction> plan = Planner.plan(blueprint.objects(), actual);
             steps += plan.size();
-            blueprint.peer().ifPresent(peer -> peer.preSharedKey().close());
+            blueprint.peer().ifPresent(peer -> peer.authentication().close());
         }
         return steps;
     }

@@ -4,7 +4,9 @@ import io.edgeipsec.api.contract.ApiDocument;
 import io.edgeipsec.api.http.ApiServer;
 import io.edgeipsec.api.http.Listeners;
 import io.edgeipsec.api.resource.Ipv4Address;
+import io.edgeipsec.daemon.adapter.Credentials;
 import io.edgeipsec.daemon.adapter.IkeSocketPort;
+import io.edgeipsec.daemon.adapter.PemTrustReader;
 import io.edgeipsec.daemon.config.Config;
 import io.edgeipsec.daemon.control.DataPlane;
 import io.edgeipsec.daemon.control.TunnelKinds;
@@ -88,7 +90,9 @@ final class VpnService implements AutoCloseable {
                     dataPlane.prepare().thenAccept(VpnService::report),
                     START_PATIENCE,
                     "cannot set the kernel up");
-            transport = openTransport(random);
+            Credentials signatures = new Credentials(store, Clock.systemUTC(), ikeThreads());
+            open.push(signatures::close);
+            transport = openTransport(signatures, random);
             open.push(transport::close);
             Stages.await(
                     dataPlane.start(transport::post),
@@ -154,15 +158,21 @@ final class VpnService implements AutoCloseable {
                                         reason));
     }
 
-    private IkeTransport openTransport(SecureRandom random) throws IOException {
+    private IkeTransport openTransport(Credentials credentials, SecureRandom random)
+            throws IOException {
         return new IkeTransport(
                 IkeSettings.defaults().withPorts(config.ike().port(), config.ike().natPort()),
                 EngineLimits.defaults(),
                 openSockets(),
                 dataPlane.childSas(),
+                credentials,
                 random::nextBytes,
-                config.ike().threads().orElse(Runtime.getRuntime().availableProcessors()),
+                ikeThreads(),
                 new TransportListener(board, events, dataPlane));
+    }
+
+    private int ikeThreads() {
+        return config.ike().threads().orElse(Runtime.getRuntime().availableProcessors());
     }
 
     /** Ports 500 and 4500, on the wildcard address or on each that is configured. */
@@ -198,7 +208,8 @@ final class VpnService implements AutoCloseable {
                         config.api().http()),
                 ApiDocument.load(least),
                 store,
-                new SessionStatuses(board, dataPlane::traffic, Clock.systemUTC()));
+                new SessionStatuses(board, dataPlane::traffic, Clock.systemUTC()),
+                new PemTrustReader());
     }
 
     /** The port of the API's development listener, if there is one. */

@@ -4,6 +4,7 @@ import io.edgeipsec.api.contract.ApiDocument;
 import io.edgeipsec.api.operation.ApiService;
 import io.edgeipsec.api.port.ConfigurationStore;
 import io.edgeipsec.api.port.SessionStatusSource;
+import io.edgeipsec.api.port.TrustReader;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -43,7 +44,11 @@ public final class ApiServer implements AutoCloseable {
     private Optional<Integer> httpPort = Optional.empty();
     private boolean closed;
 
-    private ApiServer(ApiDocument document, ConfigurationStore store, SessionStatusSource status) {
+    private ApiServer(
+            ApiDocument document,
+            ConfigurationStore store,
+            SessionStatusSource status,
+            TrustReader trust) {
         AtomicInteger count = new AtomicInteger();
         this.workers =
                 Executors.newFixedThreadPool(
@@ -64,7 +69,7 @@ public final class ApiServer implements AutoCloseable {
                                         new FileSystemOptions()
                                                 .setFileCachingEnabled(false)
                                                 .setClassPathResolvingEnabled(false)));
-        this.door = new RequestDoor(vertx, new ApiService(document, store, status, workers));
+        this.door = new RequestDoor(vertx, new ApiService(document, store, status, trust, workers));
     }
 
     /**
@@ -76,9 +81,10 @@ public final class ApiServer implements AutoCloseable {
             Listeners listeners,
             ApiDocument document,
             ConfigurationStore store,
-            SessionStatusSource status)
+            SessionStatusSource status,
+            TrustReader trust)
             throws IOException {
-        ApiServer server = new ApiServer(document, store, status);
+        ApiServer server = new ApiServer(document, store, status, trust);
         try {
             server.listenOnUnixSocket(listeners);
             if (listeners.http().isPresent()) {

@@ -10,6 +10,7 @@ import io.edgeipsec.api.error.FieldError;
 import io.edgeipsec.api.port.ConfigurationStore;
 import io.edgeipsec.api.port.SessionStatusSource;
 import io.edgeipsec.api.port.StoreBusyException;
+import io.edgeipsec.api.port.TrustReader;
 import io.edgeipsec.api.resource.JsonTree;
 import io.edgeipsec.api.resource.ResourceJson;
 import io.edgeipsec.api.resource.ResourceKind;
@@ -57,6 +58,7 @@ public final class ApiService {
             ApiDocument document,
             ConfigurationStore store,
             SessionStatusSource status,
+            TrustReader trust,
             Executor executor) {
         this.routes = new Routes(document.operations());
         // Loading the validator takes some 200 ms of CPU: not on the starting thread. Whoever waits
@@ -76,6 +78,7 @@ public final class ApiService {
         for (ResourceKind<?> kind : ResourceKind.ALL) {
             new ResourceOperations<>(kind, reader, store, executor).registerIn(handlers);
         }
+        new TrustOperations(reader, store, trust, executor).registerIn(handlers);
         handlers.put("GetIPSecVPNSessionStatus", request -> sessionStatus(request, store, status));
         for (ApiOperation operation : document.operations()) {
             if (!handlers.containsKey(operation.id())) {

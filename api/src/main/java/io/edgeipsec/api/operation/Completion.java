@@ -1,6 +1,7 @@
 package io.edgeipsec.api.operation;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.edgeipsec.api.resource.DigestAlgorithm;
 import io.edgeipsec.api.resource.DpdProbeMode;
@@ -54,6 +55,16 @@ final class Completion {
         for (String reference :
                 List.of("ike_profile_id", "ipsec_tunnel_profile_id", "dpd_profile_id")) {
             node.put(reference, Ids.canonical(node.path(reference).asText()));
+        }
+        if (local.has("certificate_id")) {
+            local.put("certificate_id", Ids.canonical(local.path("certificate_id").asText()));
+        }
+        for (String list : List.of("trust_ca_ids", "trust_crl_ids")) {
+            if (local.path(list) instanceof ArrayNode ids) {
+                for (int i = 0; i < ids.size(); i++) {
+                    ids.set(i, Ids.canonical(ids.path(i).asText()));
+                }
+            }
         }
         node.path("policy_rules").forEach(rule -> completeRule(id, (ObjectNode) rule));
         node.path("tunnel_ports")

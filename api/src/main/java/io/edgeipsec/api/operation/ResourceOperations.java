@@ -15,6 +15,7 @@ import io.edgeipsec.api.resource.JsonTree;
 import io.edgeipsec.api.resource.ManagedResource;
 import io.edgeipsec.api.resource.ResourceJson;
 import io.edgeipsec.api.resource.ResourceKind;
+import io.edgeipsec.api.resource.TrustObject;
 import io.edgeipsec.api.validation.ProfileChecks;
 import io.edgeipsec.api.validation.SessionChecks;
 import io.edgeipsec.api.validation.Warnings;
@@ -58,6 +59,9 @@ final class ResourceOperations<R extends ManagedResource> {
         handlers.put("List" + type + "s", this::list);
         handlers.put("Get" + type, this::get);
         handlers.put("Delete" + type, this::delete);
+        if (TrustObject.class.isAssignableFrom(kind.type())) {
+            return; // Made by TrustOperations, and never changed.
+        }
         if (kind == ResourceKind.SESSION) {
             handlers.put(
                     "Update" + type,

@@ -18,7 +18,7 @@ public interface ConfigurationStore {
 
     <R extends ManagedResource> CompletionStage<Page<R>> list(ListQuery<R> query);
 
-    /** Creates or replaces as one transaction; takes over the request's pre-shared key. */
+    /** Creates or replaces as one transaction; takes over the request's keys. */
     <R extends ManagedResource> CompletionStage<ChangeOutcome<R>> put(PutRequest<R> request);
 
     /** Deletes a resource that nothing refers to. */

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param revision the revision that the caller saw, if it sent one
  * @param presharedKey a session's new key; without one a stored key is kept. The store takes it
  *     over and closes it whatever the outcome.
+ * @param privateKey a certificate's; taken over and closed in the same way
  * @param user who asks, for the stamp
  */
 public record PutRequest<R extends ManagedResource>(
@@ -17,7 +18,18 @@ public record PutRequest<R extends ManagedResource>(
         Mode mode,
         OptionalLong revision,
         @Nullable PresharedKey presharedKey,
+        @Nullable PrivateKeyOctets privateKey,
         String user) {
+
+    /** For resources without a private key. */
+    public PutRequest(
+            R resource,
+            Mode mode,
+            OptionalLong revision,
+            @Nullable PresharedKey presharedKey,
+            String user) {
+        this(resource, mode, revision, presharedKey, null, user);
+    }
 
     /** What may be there already. */
     public enum Mode {

@@ -52,6 +52,10 @@ public final class ResourceJson {
             node.put("dpd_probe_mode", profile.dpdProbeMode().name());
             node.put("dpd_probe_interval", profile.dpdProbeInterval().toSeconds());
             node.put("retry_count", profile.retryCount());
+        } else if (resource instanceof Certificate certificate) {
+            TrustJson.write(node, certificate);
+        } else if (resource instanceof Crl crl) {
+            TrustJson.write(node, crl);
         }
         return node;
     }
@@ -93,6 +97,12 @@ public final class ResourceJson {
                     seconds(node, "dpd_probe_interval"),
                     required(node, "retry_count").intValue());
         }
+        if (kind == ResourceKind.CERTIFICATE) {
+            return TrustJson.readCertificate(header, node);
+        }
+        if (kind == ResourceKind.CRL) {
+            return TrustJson.readCrl(header, node);
+        }
         throw new IllegalArgumentException("no mapping for kind " + kind);
     }
 
@@ -120,7 +130,8 @@ public final class ResourceJson {
         node.put("_system_owned", header.systemOwned());
     }
 
-    private static ResourceHeader readHeader(ObjectNode node) {
+    /** The part that every resource has, in a complete tree. */
+    public static ResourceHeader readHeader(ObjectNode node) {
         return new ResourceHeader(
                 text(node, "id"),
                 text(node, "display_name"),

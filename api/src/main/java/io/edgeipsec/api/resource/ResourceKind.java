@@ -6,33 +6,47 @@ import java.util.List;
 public final class ResourceKind<R extends ManagedResource> {
 
     public static final ResourceKind<IPSecVPNSession> SESSION =
-            new ResourceKind<>("session", "session", "sessions", IPSecVPNSession.class);
+            new ResourceKind<>("session", "session", "/vpn/ipsec/sessions", IPSecVPNSession.class);
     public static final ResourceKind<IPSecVPNIKEProfile> IKE_PROFILE =
             new ResourceKind<>(
-                    "ike-profile", "IKE profile", "ike-profiles", IPSecVPNIKEProfile.class);
+                    "ike-profile",
+                    "IKE profile",
+                    "/vpn/ipsec/ike-profiles",
+                    IPSecVPNIKEProfile.class);
     public static final ResourceKind<IPSecVPNTunnelProfile> TUNNEL_PROFILE =
             new ResourceKind<>(
                     "tunnel-profile",
                     "tunnel profile",
-                    "tunnel-profiles",
+                    "/vpn/ipsec/tunnel-profiles",
                     IPSecVPNTunnelProfile.class);
     public static final ResourceKind<IPSecVPNDPDProfile> DPD_PROFILE =
             new ResourceKind<>(
-                    "dpd-profile", "DPD profile", "dpd-profiles", IPSecVPNDPDProfile.class);
+                    "dpd-profile",
+                    "DPD profile",
+                    "/vpn/ipsec/dpd-profiles",
+                    IPSecVPNDPDProfile.class);
+    public static final ResourceKind<Certificate> CERTIFICATE =
+            new ResourceKind<>(
+                    "certificate",
+                    "certificate",
+                    "/trust-management/certificates",
+                    Certificate.class);
+    public static final ResourceKind<Crl> CRL =
+            new ResourceKind<>("crl", "CRL", "/trust-management/crls", Crl.class);
 
     /** Every kind, referenced ones before those that refer to them. */
     public static final List<ResourceKind<?>> ALL =
-            List.of(IKE_PROFILE, TUNNEL_PROFILE, DPD_PROFILE, SESSION);
+            List.of(IKE_PROFILE, TUNNEL_PROFILE, DPD_PROFILE, CERTIFICATE, CRL, SESSION);
 
     private final String name;
     private final String noun;
     private final String path;
     private final Class<R> type;
 
-    private ResourceKind(String name, String noun, String segment, Class<R> type) {
+    private ResourceKind(String name, String noun, String path, Class<R> type) {
         this.name = name;
         this.noun = noun;
-        this.path = "/vpn/ipsec/" + segment;
+        this.path = path;
         this.type = type;
     }
 

@@ -2,6 +2,7 @@ package io.edgeipsec.api.validation;
 
 import io.edgeipsec.api.error.FieldError;
 import io.edgeipsec.api.resource.AuthenticationMode;
+import io.edgeipsec.api.resource.IPSecVPNLocalEndpoint;
 import io.edgeipsec.api.resource.IPSecVPNPolicyRule;
 import io.edgeipsec.api.resource.IPSecVPNSession;
 import io.edgeipsec.api.resource.Ipv4Address;
@@ -53,16 +54,30 @@ public final class SessionChecks {
 
     private void checkSettings(SessionSettings settings) {
         if (settings.authenticationMode() == AuthenticationMode.CERTIFICATE) {
-            add(
-                    "/authentication_mode",
-                    "CERTIFICATE",
-                    "PSK: this version has no certificates to authenticate with");
+            checkCertificates(settings.localEndpoint());
         }
         Ipv4Address local = settings.localEndpoint().localAddress();
         checkUnicast("/local_endpoint/local_address", local);
         checkUnicast("/peer_address", settings.peerAddress());
         if (local.equals(settings.peerAddress())) {
             add("/peer_address", "the local address " + local, "the address of another machine");
+        }
+    }
+
+    private void checkCertificates(IPSecVPNLocalEndpoint local) {
+        if (local.certificateId() == null) {
+            add(
+                    "/local_endpoint/certificate_id",
+                    "missing",
+                    "the id of a certificate with a private key, which authentication_mode"
+                            + " CERTIFICATE needs");
+        }
+        if (local.trustCaIds().isEmpty()) {
+            add(
+                    "/local_endpoint/trust_ca_ids",
+                    "empty",
+                    "the ids of the authorities that may issue the peer's certificate, which"
+                            + " authentication_mode CERTIFICATE needs");
         }
     }
 

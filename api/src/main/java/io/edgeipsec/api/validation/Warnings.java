@@ -1,5 +1,6 @@
 package io.edgeipsec.api.validation;
 
+import io.edgeipsec.api.resource.AuthenticationMode;
 import io.edgeipsec.api.resource.DhGroup;
 import io.edgeipsec.api.resource.DigestAlgorithm;
 import io.edgeipsec.api.resource.EncryptionAlgorithm;
@@ -71,9 +72,11 @@ public final class Warnings {
 
     private static void warnOfUnused(IPSecVPNSession session, List<String> warnings) {
         IPSecVPNLocalEndpoint local = session.settings().localEndpoint();
-        if (local.certificateId() != null
-                || !local.trustCaIds().isEmpty()
-                || !local.trustCrlIds().isEmpty()) {
+        boolean byKey = session.settings().authenticationMode() == AuthenticationMode.PSK;
+        if (byKey
+                && (local.certificateId() != null
+                        || !local.trustCaIds().isEmpty()
+                        || !local.trustCrlIds().isEmpty())) {
             warnings.add(
                     "local_endpoint: certificate_id, trust_ca_ids and trust_crl_ids have no effect"
                             + " with authentication_mode PSK");

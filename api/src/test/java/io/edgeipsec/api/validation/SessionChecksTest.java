@@ -127,7 +127,7 @@ class SessionChecksTest {
     }
 
     @Test
-    void certificatesAreRefusedUntilThereAreSome() {
+    void certificatesNeedOneOfOursAndAnAuthority() {
         List<FieldError> errors =
                 SessionChecks.check(
                         new RouteBasedIPSecVPNSession(
@@ -140,12 +140,8 @@ class SessionChecksTest {
                                 new TunnelPort("port", Ipv4Subnet.parse("10.0.0.1/24")),
                                 null));
         assertEquals(
-                List.of(
-                        new FieldError(
-                                "/authentication_mode",
-                                "CERTIFICATE",
-                                "PSK: this version has no certificates to authenticate with")),
-                errors);
+                List.of("/local_endpoint/certificate_id", "/local_endpoint/trust_ca_ids"),
+                errors.stream().map(FieldError::pointer).toList());
     }
 
     @Test

@@ -1,6 +1,5 @@
 package io.edgeipsec.daemon.adapter;
 
-import io.edgeipsec.daemon.reconcile.Conversions;
 import io.edgeipsec.ike.message.IpAddress;
 import io.edgeipsec.ike.model.Endpoint;
 import io.edgeipsec.ike.model.Path;
@@ -22,7 +21,7 @@ public final class IkeSocketPort implements DatagramPort {
 
     private IkeSocketPort(IkeSocket socket, InetAddress address) {
         this.socket = socket;
-        this.local = new Endpoint(Conversions.toIke(address), socket.localPort());
+        this.local = new Endpoint(InetAddresses.toIke(address), socket.localPort());
     }
 
     /**
@@ -58,9 +57,9 @@ public final class IkeSocketPort implements DatagramPort {
     }
 
     private Path path(InetAddress to, InetSocketAddress from) {
-        IpAddress peer = Conversions.toIke(from.getAddress());
+        IpAddress peer = InetAddresses.toIke(from.getAddress());
         return new Path(
-                new Endpoint(Conversions.toIke(to), local.port()),
+                new Endpoint(InetAddresses.toIke(to), local.port()),
                 new Endpoint(peer, from.getPort()));
     }
 
@@ -68,9 +67,10 @@ public final class IkeSocketPort implements DatagramPort {
     public void send(Path path, ByteBuffer payload) throws IOException {
         SendResult result =
                 socket.send(
-                        Conversions.toInet(path.local().address()),
+                        InetAddresses.toInet(path.local().address()),
                         new InetSocketAddress(
-                                Conversions.toInet(path.remote().address()), path.remote().port()),
+                                InetAddresses.toInet(path.remote().address()),
+                                path.remote().port()),
                         payload);
         if (!result.isSent()) {
             throw new IOException(

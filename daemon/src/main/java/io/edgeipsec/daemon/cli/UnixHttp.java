@@ -34,6 +34,11 @@ public final class UnixHttp {
         return send("PUT " + path, json);
     }
 
+    /** Posts a JSON document. */
+    public Response post(String path, String json) throws IOException {
+        return send("POST " + path, json);
+    }
+
     private Response send(String request, String body) throws IOException {
         byte[] octets = body.getBytes(StandardCharsets.UTF_8);
         String head =

@@ -93,12 +93,12 @@ final class Sessions {
     void changed(ConfigurationChange change) {
         if (change.kind() == ResourceKind.SESSION) {
             refresh(change.id(), () -> {});
-        } else {
+        } else if (IPSecVPNProfile.class.isAssignableFrom(change.kind().type())) {
             profileChanged(change);
-        }
+        } // Certificates and CRLs never change, and are not in use when they come or go.
     }
 
-    @SuppressWarnings("unchecked") // every kind but SESSION is a profile's
+    @SuppressWarnings("unchecked") // as it was asked for
     private void profileChanged(ConfigurationChange change) {
         intents.sessionsUsing((ResourceKind<? extends IPSecVPNProfile>) change.kind(), change.id())
                 .whenComplete(
@@ -295,7 +295,7 @@ final class Sessions {
 
     private void configureEngine(SessionTable.Entry entry, PeerPolicy policy) {
         if (localAddresses.lacks(entry.local)) {
-            policy.preSharedKey().close();
+            policy.authentication().close();
             suspend(entry);
             return;
         }

@@ -1,6 +1,5 @@
 package io.edgeipsec.daemon.reconcile;
 
-import io.edgeipsec.api.port.PresharedKey;
 import io.edgeipsec.api.resource.DfPolicy;
 import io.edgeipsec.api.resource.IPSecVPNPolicyRule;
 import io.edgeipsec.api.resource.MssClampingDirection;
@@ -194,10 +193,9 @@ public final class Blueprints {
 
         Blueprint finish() {
             Optional<TrafficRules> rules = rules();
-            PresharedKey key = intent.presharedKey();
             Optional<PeerPolicy> policy =
-                    settings.enabled() && !childPolicies.isEmpty() && key != null
-                            ? Optional.of(PeerPolicies.of(intent, key, childPolicies))
+                    settings.enabled() && !childPolicies.isEmpty()
+                            ? PeerPolicies.of(intent, childPolicies)
                             : Optional.empty();
             return new Blueprint(
                     intent.session().id(),

@@ -2,11 +2,11 @@ package io.edgeipsec.daemon.reconcile;
 
 import io.edgeipsec.api.resource.Ipv4Address;
 import io.edgeipsec.api.resource.Ipv4Subnet;
+import io.edgeipsec.daemon.adapter.InetAddresses;
 import io.edgeipsec.ike.message.IpAddress;
 import io.edgeipsec.ike.message.TrafficSelector;
 import io.edgeipsec.xfrm.netlink.IpPrefix;
 import java.net.InetAddress;
-import java.net.UnknownHostException;
 
 /** The same address in the words of the API, of IKE and of the kernel side. */
 public final class Conversions {
@@ -17,15 +17,11 @@ public final class Conversions {
     }
 
     public static IpAddress toIke(InetAddress address) {
-        return IpAddress.of(address.getAddress());
+        return InetAddresses.toIke(address);
     }
 
     public static InetAddress toInet(IpAddress address) {
-        try {
-            return InetAddress.getByAddress(address.octets().toByteArray());
-        } catch (UnknownHostException impossible) {
-            throw new IllegalStateException("an address has 4 or 16 octets", impossible);
-        }
+        return InetAddresses.toInet(address);
     }
 
     static TrafficSelector toSelector(Ipv4Subnet subnet) {

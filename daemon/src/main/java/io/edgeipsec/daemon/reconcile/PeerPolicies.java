@@ -1,7 +1,9 @@
 package io.edgeipsec.daemon.reconcile;
 
 import io.edgeipsec.api.port.PresharedKey;
+import io.edgeipsec.api.resource.Certificate;
 import io.edgeipsec.api.resource.ConnectionInitiationMode;
+import io.edgeipsec.api.resource.Crl;
 import io.edgeipsec.api.resource.DhGroup;
 import io.edgeipsec.api.resource.DigestAlgorithm;
 import io.edgeipsec.api.resource.DpdProbeMode;
@@ -9,6 +11,8 @@ import io.edgeipsec.api.resource.IPSecVPNDPDProfile;
 import io.edgeipsec.api.resource.IPSecVPNIKEProfile;
 import io.edgeipsec.api.resource.IPSecVPNTunnelProfile;
 import io.edgeipsec.api.resource.SessionSettings;
+import io.edgeipsec.daemon.adapter.Authentications;
+import io.edgeipsec.daemon.store.CertificateIntent;
 import io.edgeipsec.daemon.store.SessionIntent;
 import io.edgeipsec.ike.auth.Identities;
 import io.edgeipsec.ike.crypto.Encryption;
@@ -17,6 +21,8 @@ import io.edgeipsec.ike.crypto.IntegrityAlgorithm;
 import io.edgeipsec.ike.crypto.KeyExchangeMethod;
 import io.edgeipsec.ike.crypto.Prf;
 import io.edgeipsec.ike.crypto.SecretBytes;
+import io.edgeipsec.ike.message.Identification;
+import io.edgeipsec.ike.model.Authentication;
 import io.edgeipsec.ike.model.ChildPolicy;
 import io.edgeipsec.ike.model.DpdPolicy;
 import io.edgeipsec.ike.model.EspProposalPolicy;
@@ -24,6 +30,7 @@ import io.edgeipsec.ike.model.IkeProposalPolicy;
 import io.edgeipsec.ike.model.InitiationMode;
 import io.edgeipsec.ike.model.PeerPolicy;
 import java.util.List;
+import java.util.Optional;
 
 /** A session and its profiles in the words of IKE. */
 final class PeerPolicies {
@@ -33,17 +40,49 @@ final class PeerPolicies {
 
     private PeerPolicies() {}
 
-    /** The key stays the intent's; the policy gets a copy. */
-    static PeerPolicy of(SessionIntent intent, PresharedKey key, List<ChildPolicy> children) {
+    /**
+     * Empty if the intent lacks what the session authenticates with. A key stays the intent's; the
+     * policy gets a copy.
+     */
+    static Optional<PeerPolicy> of(SessionIntent intent, List<ChildPolicy> children) {
+        String localId = intent.session().settings().localEndpoint().localId();
+        PresharedKey key = intent.presharedKey();
+        if (key != null) {
+            return Optional.of(
+                    of(
+                            intent,
+                            Identities.parse(localId),
+                            new Authentication.SharedKey(SecretBytes.wrap(key.copyOctets())),
+                            children));
+        }
+        CertificateIntent stored = intent.certificates();
+        if (stored == null) {
+            return Optional.empty();
+        }
+        Authentication.Certificates certificates =
+                Authentications.of(
+                        stored.own().id(),
+                        stored.own().pemEncoded(),
+                        stored.authorities().stream().map(Certificate::pemEncoded).toList(),
+                        stored.lists().stream().map(Crl::pemEncoded).toList());
+        return Optional.of(
+                of(intent, Authentications.localId(localId, certificates), certificates, children));
+    }
+
+    private static PeerPolicy of(
+            SessionIntent intent,
+            Identification localId,
+            Authentication authentication,
+            List<ChildPolicy> children) {
         SessionSettings settings = intent.session().settings();
         IPSecVPNIKEProfile ike = intent.ikeProfile();
         return new PeerPolicy(
                 intent.session().id(),
                 Conversions.toIke(settings.localEndpoint().localAddress()),
                 Conversions.toIke(settings.peerAddress()),
-                Identities.parse(settings.localEndpoint().localId()),
+                localId,
                 Identities.parse(settings.peerId()),
-                SecretBytes.wrap(key.copyOctets()),
+                authentication,
                 ike(ike),
                 ike.saLifeTime(),
                 dpd(intent.dpdProfile()),

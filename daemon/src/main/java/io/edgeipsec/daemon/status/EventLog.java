@@ -69,7 +69,10 @@ public final class EventLog implements IkeEvent.Handler {
 
     @Override
     public void peerRejected(IkeEvent.PeerRejected event) {
-        LOG.warn("event=ike_sa.rejected session={} reason=\"{}\"", event.session(), event.reason());
+        LOG.warn(
+                "event=ike_sa.rejected session={} reason={}",
+                event.session(),
+                quoted(event.reason()));
     }
 
     @Override

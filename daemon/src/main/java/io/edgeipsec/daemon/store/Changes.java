@@ -5,14 +5,20 @@ import io.edgeipsec.api.port.ChangeOutcome;
 import io.edgeipsec.api.port.ConfigurationChange;
 import io.edgeipsec.api.port.PutRequest;
 import io.edgeipsec.api.port.SessionRule;
+import io.edgeipsec.api.resource.AuthenticationMode;
+import io.edgeipsec.api.resource.Certificate;
+import io.edgeipsec.api.resource.IPSecVPNLocalEndpoint;
 import io.edgeipsec.api.resource.IPSecVPNProfile;
 import io.edgeipsec.api.resource.IPSecVPNSession;
 import io.edgeipsec.api.resource.Ipv4Address;
 import io.edgeipsec.api.resource.ManagedResource;
 import io.edgeipsec.api.resource.ResourceKind;
+import io.edgeipsec.api.resource.SessionSettings;
 import io.edgeipsec.api.resource.Stamp;
 import io.edgeipsec.api.resource.SystemProfiles;
 import io.edgeipsec.api.validation.SessionChecks;
+import io.edgeipsec.ike.auth.Identities;
+import io.edgeipsec.ike.message.Identification;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Instant;
@@ -138,6 +144,9 @@ final class Changes {
                 return Attempt.refused(new ChangeOutcome.Full<>(String.valueOf(e.getMessage())));
             }
         }
+        if (request.privateKey() != null) {
+            secrets.putPrivateKey(key, stamped.id(), request.privateKey());
+        }
         return done(
                 stamped,
                 current.isPresent()
@@ -194,9 +203,46 @@ final class Changes {
                     request.presharedKey() != null
                             || (currentKey.isPresent() && secrets.has(currentKey.get()));
             SessionChecks.checkKey(session, keySentOrStored).ifPresent(errors::add);
+            checkOwnCertificate(session.settings()).ifPresent(errors::add);
             errors.addAll(sessionRule.check(session, others(session)));
         }
         return errors;
+    }
+
+    /** That the certificate can authenticate us, and as whom the session says. */
+    private Optional<FieldError> checkOwnCertificate(SessionSettings settings) throws SQLException {
+        IPSecVPNLocalEndpoint local = settings.localEndpoint();
+        if (settings.authenticationMode() != AuthenticationMode.CERTIFICATE
+                || local.certificateId() == null) {
+            return Optional.empty();
+        }
+        Optional<Certificate> found =
+                resources
+                        .find(ResourceKind.CERTIFICATE, local.certificateId())
+                        .map(ResourceTable.Stored::resource);
+        if (found.isEmpty()) {
+            return Optional.empty(); // Said as of every reference.
+        }
+        if (!found.get().hasPrivateKey()) {
+            return Optional.of(
+                    new FieldError(
+                            "/local_endpoint/certificate_id",
+                            local.certificateId() + ", which has no private key",
+                            "a certificate that was imported with its private key"));
+        }
+        Identification wanted = Identities.parse(local.localId());
+        List<String> identities = found.get().own().identities();
+        boolean ours =
+                identities.stream()
+                        .anyMatch(name -> Identities.matches(Identities.parse(name), wanted));
+        return ours
+                ? Optional.empty()
+                : Optional.of(
+                        new FieldError(
+                                "/local_endpoint/local_id",
+                                local.localId(),
+                                "one of the certificate's identities: "
+                                        + String.join(" or ", identities)));
     }
 
     private SessionRule.Others others(IPSecVPNSession candidate) {

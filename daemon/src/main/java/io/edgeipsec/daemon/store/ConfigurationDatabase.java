@@ -11,6 +11,8 @@ import io.edgeipsec.api.port.SessionRule;
 import io.edgeipsec.api.resource.IPSecVPNProfile;
 import io.edgeipsec.api.resource.ManagedResource;
 import io.edgeipsec.api.resource.ResourceKind;
+import io.edgeipsec.daemon.adapter.SigningKeys;
+import io.edgeipsec.ike.crypto.SecretBytes;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -24,19 +26,21 @@ import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
  * The store: sessions and profiles with revisions in one SQLite file (WAL, synchronous=FULL), one
- * thread, one transaction a change. Pre-shared keys lie sealed in it, see {@link SealingKey}.
+ * thread, one transaction a change. Pre-shared and private keys lie sealed in it, see {@link
+ * SealingKey}.
  *
  * <p>Opening and closing block, and are for the main thread; everything else may be called from any
  * thread and does not block.
  */
 public final class ConfigurationDatabase
-        implements ConfigurationStore, IntentReader, AutoCloseable {
+        implements ConfigurationStore, IntentReader, SigningKeys, AutoCloseable {
 
     private final StoreFiles files;
     private final Sql sql;
     private final StoreThread thread;
     private final ResourceTable resources;
     private final Changes changes;
+    private final Secrets secrets;
     private final Intents intents;
     private final List<ConfigurationListener> listeners = new CopyOnWriteArrayList<>();
 
@@ -51,7 +55,7 @@ public final class ConfigurationDatabase
         this.thread = new StoreThread(connection);
         this.resources = new ResourceTable(sql);
         KernelNumbers numbers = new KernelNumbers(sql);
-        Secrets secrets = new Secrets(sql, sealingKey);
+        this.secrets = new Secrets(sql, sealingKey);
         this.changes = new Changes(sql, resources, numbers, secrets, sessionRule, clock);
         this.intents = new Intents(resources, numbers, secrets, changes);
     }
@@ -137,6 +141,9 @@ public final class ConfigurationDatabase
                             if (request.presharedKey() != null) {
                                 request.presharedKey().close();
                             }
+                            if (request.privateKey() != null) {
+                                request.privateKey().close();
+                            }
                         });
     }
 
@@ -144,6 +151,11 @@ public final class ConfigurationDatabase
     public <R extends ManagedResource> CompletionStage<ChangeOutcome<R>> delete(
             ResourceKind<R> kind, String id, String user) {
         return thread.submit(() -> result(changes.delete(kind, id)));
+    }
+
+    @Override
+    public CompletionStage<Optional<SecretBytes>> privateKey(String certificateId) {
+        return read(() -> secrets.privateKey(certificateId));
     }
 
     @Override

@@ -2,8 +2,11 @@ package io.edgeipsec.daemon.store;
 
 import io.edgeipsec.api.port.PresharedKey;
 import io.edgeipsec.api.resource.AuthenticationMode;
+import io.edgeipsec.api.resource.Certificate;
+import io.edgeipsec.api.resource.Crl;
 import io.edgeipsec.api.resource.IPSecVPNDPDProfile;
 import io.edgeipsec.api.resource.IPSecVPNIKEProfile;
+import io.edgeipsec.api.resource.IPSecVPNLocalEndpoint;
 import io.edgeipsec.api.resource.IPSecVPNSession;
 import io.edgeipsec.api.resource.IPSecVPNTunnelProfile;
 import io.edgeipsec.api.resource.ManagedResource;
@@ -15,6 +18,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
@@ -51,7 +55,8 @@ final class Intents {
                         numbers.of(found.get().key()),
                         byKey(session)
                                 ? secrets.get(found.get().key(), sessionId).orElse(null)
-                                : null));
+                                : null,
+                        byCertificate(session) ? certificates(settings.localEndpoint()) : null));
     }
 
     IntentSnapshot snapshot() throws SQLException {
@@ -80,7 +85,10 @@ final class Intents {
                                                 ? OptionalInt.empty()
                                                 : OptionalInt.of(tunnel),
                                         pairs.getOrDefault(stored.key(), Map.of())),
-                                open(session, keys.get(stored.key()))));
+                                open(session, keys.get(stored.key())),
+                                byCertificate(session)
+                                        ? certificates(settings.localEndpoint())
+                                        : null));
             }
             IntentSnapshot snapshot = new IntentSnapshot(changes.changeNumber(), sessions);
             complete = true;
@@ -98,6 +106,27 @@ final class Intents {
 
     private static boolean byKey(IPSecVPNSession session) {
         return session.settings().authenticationMode() == AuthenticationMode.PSK;
+    }
+
+    private static boolean byCertificate(IPSecVPNSession session) {
+        return session.settings().authenticationMode() == AuthenticationMode.CERTIFICATE;
+    }
+
+    private CertificateIntent certificates(IPSecVPNLocalEndpoint local) throws SQLException {
+        List<Certificate> authorities = new ArrayList<>();
+        for (String id : local.trustCaIds()) {
+            authorities.add(profile(ResourceKind.CERTIFICATE, id));
+        }
+        List<Crl> lists = new ArrayList<>();
+        for (String id : local.trustCrlIds()) {
+            lists.add(profile(ResourceKind.CRL, id));
+        }
+        return new CertificateIntent(
+                profile(
+                        ResourceKind.CERTIFICATE,
+                        Objects.requireNonNull(local.certificateId(), "checked when stored")),
+                authorities,
+                lists);
     }
 
     private <R extends ManagedResource> R profile(ResourceKind<R> kind, String id)

@@ -1,9 +1,12 @@
 package io.edgeipsec.daemon.store;
 
+import io.edgeipsec.api.resource.AuthenticationMode;
+import io.edgeipsec.api.resource.IPSecVPNLocalEndpoint;
 import io.edgeipsec.api.resource.IPSecVPNSession;
 import io.edgeipsec.api.resource.ManagedResource;
 import io.edgeipsec.api.resource.ResourceKind;
 import io.edgeipsec.api.resource.SessionSettings;
+import java.util.ArrayList;
 import java.util.List;
 
 /** A field of a resource that names another resource. */
@@ -13,16 +16,53 @@ record Reference(String pointer, ResourceKind<?> kind, String id) {
     static List<Reference> of(ManagedResource resource) {
         if (resource instanceof IPSecVPNSession session) {
             SessionSettings settings = session.settings();
-            return List.of(
-                    new Reference(
-                            "/ike_profile_id", ResourceKind.IKE_PROFILE, settings.ikeProfileId()),
-                    new Reference(
-                            "/ipsec_tunnel_profile_id",
-                            ResourceKind.TUNNEL_PROFILE,
-                            settings.ipsecTunnelProfileId()),
-                    new Reference(
-                            "/dpd_profile_id", ResourceKind.DPD_PROFILE, settings.dpdProfileId()));
+            List<Reference> references = new ArrayList<>();
+            addCertificates(settings, references);
+            references.addAll(
+                    List.of(
+                            new Reference(
+                                    "/ike_profile_id",
+                                    ResourceKind.IKE_PROFILE,
+                                    settings.ikeProfileId()),
+                            new Reference(
+                                    "/ipsec_tunnel_profile_id",
+                                    ResourceKind.TUNNEL_PROFILE,
+                                    settings.ipsecTunnelProfileId()),
+                            new Reference(
+                                    "/dpd_profile_id",
+                                    ResourceKind.DPD_PROFILE,
+                                    settings.dpdProfileId())));
+            return references;
         }
         return List.of();
+    }
+
+    /** With a pre-shared key they have no effect, and are kept as they are. */
+    private static void addCertificates(SessionSettings settings, List<Reference> references) {
+        if (settings.authenticationMode() != AuthenticationMode.CERTIFICATE) {
+            return;
+        }
+        IPSecVPNLocalEndpoint local = settings.localEndpoint();
+        if (local.certificateId() != null) {
+            references.add(
+                    new Reference(
+                            "/local_endpoint/certificate_id",
+                            ResourceKind.CERTIFICATE,
+                            local.certificateId()));
+        }
+        for (int i = 0; i < local.trustCaIds().size(); i++) {
+            references.add(
+                    new Reference(
+                            "/local_endpoint/trust_ca_ids/" + i,
+                            ResourceKind.CERTIFICATE,
+                            local.trustCaIds().get(i)));
+        }
+        for (int i = 0; i < local.trustCrlIds().size(); i++) {
+            references.add(
+                    new Reference(
+                            "/local_endpoint/trust_crl_ids/" + i,
+                            ResourceKind.CRL,
+                            local.trustCrlIds().get(i)));
+        }
     }
 }

@@ -132,7 +132,8 @@ final class ResourceTable {
         sql.update("DELETE FROM reference WHERE owner = ?", key);
         for (Reference reference : references) {
             sql.update(
-                    "INSERT INTO reference SELECT ?, key FROM resource WHERE kind = ? AND id = ?",
+                    "INSERT OR IGNORE INTO reference SELECT ?, key FROM resource"
+                            + " WHERE kind = ? AND id = ?",
                     key,
                     reference.kind().name(),
                     reference.id());

@@ -84,7 +84,15 @@ final class Schema {
                               space TEXT NOT NULL REFERENCES next_number,
                               number INTEGER NOT NULL,
                               PRIMARY KEY (space, number)
-                            ) STRICT, WITHOUT ROWID"""));
+                            ) STRICT, WITHOUT ROWID"""),
+                    List.of(
+                            """
+                            CREATE TABLE sealed_private_key (
+                              certificate INTEGER PRIMARY KEY REFERENCES resource
+                                ON DELETE CASCADE,
+                              nonce BLOB NOT NULL,
+                              sealed BLOB NOT NULL
+                            ) STRICT"""));
 
     private Schema() {}
 

@@ -1,6 +1,8 @@
 package io.edgeipsec.daemon.store;
 
 import io.edgeipsec.api.port.PresharedKey;
+import io.edgeipsec.api.port.PrivateKeyOctets;
+import io.edgeipsec.ike.crypto.SecretBytes;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -158,11 +160,19 @@ final class SealingKey {
     }
 
     Sealed seal(String sessionId, PresharedKey secret) {
+        return seal("psk " + sessionId, secret.copyOctets());
+    }
+
+    Sealed seal(String certificateId, PrivateKeyOctets secret) {
+        return seal("private key " + certificateId, secret.copyOctets());
+    }
+
+    /** Zeroes the octets. */
+    private Sealed seal(String use, byte[] octets) {
         byte[] nonce = new byte[NONCE_OCTETS];
         random.nextBytes(nonce);
-        byte[] octets = secret.copyOctets();
         try {
-            return new Sealed(nonce, cipher(Cipher.ENCRYPT_MODE, sessionId, nonce).doFinal(octets));
+            return new Sealed(nonce, cipher(Cipher.ENCRYPT_MODE, use, nonce).doFinal(octets));
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("AES-256-GCM is not available", e);
         } finally {
@@ -172,27 +182,40 @@ final class SealingKey {
 
     /** The caller owns what it gets. */
     PresharedKey open(String sessionId, Sealed from) {
+        return new PresharedKey(
+                open(
+                        "psk " + sessionId,
+                        from,
+                        "the stored key of session " + sessionId,
+                        "PUT the session with its psk again"));
+    }
+
+    /** The caller owns what it gets. */
+    SecretBytes openPrivateKey(String certificateId, Sealed from) {
+        return SecretBytes.wrap(
+                open(
+                        "private key " + certificateId,
+                        from,
+                        "the stored private key of certificate " + certificateId,
+                        "import the certificate again"));
+    }
+
+    private byte[] open(String use, Sealed from, String what, String advice) {
         try {
-            return new PresharedKey(
-                    cipher(Cipher.DECRYPT_MODE, sessionId, from.nonce()).doFinal(from.octets()));
+            return cipher(Cipher.DECRYPT_MODE, use, from.nonce()).doFinal(from.octets());
         } catch (AEADBadTagException e) {
             throw new IllegalStateException(
-                    "the stored key of session "
-                            + sessionId
-                            + " does not open with "
-                            + origin
-                            + ": the store is damaged; PUT the session with its psk again",
+                    what + " does not open with " + origin + ": the store is damaged; " + advice,
                     e);
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("AES-256-GCM is not available", e);
         }
     }
 
-    private Cipher cipher(int mode, String sessionId, byte[] nonce)
-            throws GeneralSecurityException {
+    private Cipher cipher(int mode, String use, byte[] nonce) throws GeneralSecurityException {
         Cipher cipher = Cipher.getInstance("AES/GCM/NoPadding");
         cipher.init(mode, key, new GCMParameterSpec(TAG_BITS, nonce));
-        cipher.updateAAD(("psk " + sessionId).getBytes(StandardCharsets.UTF_8));
+        cipher.updateAAD(use.getBytes(StandardCharsets.UTF_8));
         return cipher;
     }
 

@@ -1,13 +1,19 @@
 package io.edgeipsec.daemon.store;
 
 import io.edgeipsec.api.port.PresharedKey;
+import io.edgeipsec.api.port.PrivateKeyOctets;
+import io.edgeipsec.api.resource.ResourceKind;
+import io.edgeipsec.ike.crypto.SecretBytes;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/** The sessions' pre-shared keys, sealed. Store thread only, inside a transaction. */
+/**
+ * The sessions' pre-shared keys and the certificates' private keys, sealed. Store thread only,
+ * inside a transaction.
+ */
 final class Secrets {
 
     private static final String KEY_ID = "sealing_key_id";
@@ -24,17 +30,20 @@ final class Secrets {
     void checkKey() throws SQLException, StoreException {
         Optional<String> expected =
                 sql.one("SELECT value FROM meta WHERE name = ?", row -> row.getString(1), KEY_ID);
-        boolean anySealed = sql.number("SELECT count(*) FROM sealed_key") > 0;
+        boolean anySealed =
+                sql.number("SELECT count(*) FROM sealed_key")
+                                + sql.number("SELECT count(*) FROM sealed_private_key")
+                        > 0;
         if (expected.isPresent() && anySealed && !expected.get().equals(sealingKey.id())) {
             throw new StoreException(
-                    "the stored pre-shared keys were sealed with key "
+                    "the stored keys were sealed with key "
                             + expected.get()
                             + ", and "
                             + sealingKey.origin()
                             + " is key "
                             + sealingKey.id()
                             + "; bring the right key back, or move the database away and put the"
-                            + " sessions again");
+                            + " sessions and certificates again");
         }
         sql.update("INSERT OR REPLACE INTO meta VALUES (?, ?)", KEY_ID, sealingKey.id());
     }
@@ -72,6 +81,27 @@ final class Secrets {
 
     PresharedKey open(String sessionId, SealingKey.Sealed key) {
         return sealingKey.open(sessionId, key);
+    }
+
+    void putPrivateKey(long certificateKey, String certificateId, PrivateKeyOctets secret)
+            throws SQLException {
+        SealingKey.Sealed key = sealingKey.seal(certificateId, secret);
+        sql.update(
+                "INSERT INTO sealed_private_key VALUES (?, ?, ?)",
+                certificateKey,
+                key.nonce(),
+                key.octets());
+    }
+
+    /** The caller owns what it gets. */
+    Optional<SecretBytes> privateKey(String certificateId) throws SQLException {
+        return sql.one(
+                        "SELECT nonce, sealed FROM sealed_private_key JOIN resource"
+                                + " ON key = certificate WHERE kind = ? AND id = ?",
+                        row -> sealed(row, 1),
+                        ResourceKind.CERTIFICATE.name(),
+                        certificateId)
+                .map(found -> sealingKey.openPrivateKey(certificateId, found));
     }
 
     private static SealingKey.Sealed sealed(ResultSet row, int column) throws SQLException {

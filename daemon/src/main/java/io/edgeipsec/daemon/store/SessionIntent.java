@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * closes it.
  *
  * @param presharedKey null only where the session does not authenticate by PSK
+ * @param certificates null only where the session does not authenticate by certificate
  */
 public record SessionIntent(
         IPSecVPNSession session,
@@ -19,8 +20,20 @@ public record SessionIntent(
         IPSecVPNTunnelProfile tunnelProfile,
         IPSecVPNDPDProfile dpdProfile,
         KernelIds kernelIds,
-        @Nullable PresharedKey presharedKey)
+        @Nullable PresharedKey presharedKey,
+        @Nullable CertificateIntent certificates)
         implements AutoCloseable {
+
+    /** Of a session that authenticates by PSK. */
+    public SessionIntent(
+            IPSecVPNSession session,
+            IPSecVPNIKEProfile ikeProfile,
+            IPSecVPNTunnelProfile tunnelProfile,
+            IPSecVPNDPDProfile dpdProfile,
+            KernelIds kernelIds,
+            @Nullable PresharedKey presharedKey) {
+        this(session, ikeProfile, tunnelProfile, dpdProfile, kernelIds, presharedKey, null);
+    }
 
     @Override
     public void close() {

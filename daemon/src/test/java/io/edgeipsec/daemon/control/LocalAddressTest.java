@@ -9,6 +9,7 @@ import io.edgeipsec.daemon.config.Config;
 import io.edgeipsec.daemon.testing.SessionBuilder;
 import io.edgeipsec.ike.message.IkeSpi;
 import io.edgeipsec.ike.message.IpAddress;
+import io.edgeipsec.ike.model.Authentication;
 import io.edgeipsec.ike.model.FailReason;
 import io.edgeipsec.ike.model.IkeEvent;
 import io.edgeipsec.ike.model.IkeInput;
@@ -72,7 +73,9 @@ final class LocalAddressTest {
         add(box, "198.51.100.1/24", PREFIX);
         List<IkeInput.PeerConfigured> configured = box.told(IkeInput.PeerConfigured.class);
         assertEquals(1, configured.size());
-        assertFalse(configured.get(0).policy().preSharedKey().isClosed());
+        Authentication.SharedKey secret =
+                (Authentication.SharedKey) configured.get(0).policy().authentication();
+        assertFalse(secret.key().isClosed());
         assertEquals("", box.reason("branch"));
         add(box, "198.51.100.1/24", PREFIX);
         assertEquals(

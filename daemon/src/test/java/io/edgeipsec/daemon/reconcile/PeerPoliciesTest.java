@@ -20,6 +20,7 @@ import io.edgeipsec.ike.crypto.IntegrityAlgorithm;
 import io.edgeipsec.ike.crypto.KeyExchangeMethod;
 import io.edgeipsec.ike.crypto.Prf;
 import io.edgeipsec.ike.message.IpAddress;
+import io.edgeipsec.ike.model.Authentication;
 import io.edgeipsec.ike.model.DpdPolicy;
 import io.edgeipsec.ike.model.EspProposalPolicy;
 import io.edgeipsec.ike.model.IkeProposalPolicy;
@@ -79,9 +80,10 @@ class PeerPoliciesTest {
         assertEquals(IpAddress.parse("203.0.113.9"), policy.remoteAddress());
         assertEquals(Identities.parse("192.0.2.1"), policy.localId());
         assertEquals(Identities.parse("fqdn:branch7.example.net"), policy.remoteId());
+        Authentication.SharedKey secret = (Authentication.SharedKey) policy.authentication();
         assertEquals(
                 SessionBuilder.SECRET,
-                new String(policy.preSharedKey().toByteArray(), StandardCharsets.UTF_8),
+                new String(secret.key().toByteArray(), StandardCharsets.UTF_8),
                 "a copy: the intent's own is closed by now");
         assertTrue(!policy.toString().contains(SessionBuilder.SECRET));
     }

@@ -66,6 +66,8 @@ class EventLogTest {
                 Map.of(
                         "ike_sa.initiating",
                         Events.started(),
+                        "ike_sa.rejected",
+                        Events.rejected(reason),
                         "ike_sa.failed",
                         Events.failed(reason, Optional.of(Duration.ofSeconds(5))),
                         "ike_sa.established",
@@ -129,6 +131,7 @@ class EventLogTest {
                 List.of(
                         Events.ikeUp(1, HOSTILE, NatSituation.NONE),
                         Events.failed(reason, Optional.empty()),
+                        Events.rejected(reason),
                         Events.ikeClosed(1, reason),
                         Events.childFailed("p1", reason),
                         Events.childClosed("p1", 16, reason))) {

@@ -48,6 +48,10 @@ final class Events {
         return new IkeEvent.NegotiationFailed(SESSION, reason, retryIn);
     }
 
+    static IkeEvent rejected(FailReason reason) {
+        return new IkeEvent.PeerRejected(SESSION, reason);
+    }
+
     static IkeEvent ikeUp(int number) {
         return ikeUp(number, "branch7.example.net", NatSituation.NONE);
     }

@@ -68,6 +68,15 @@ class StatusBoardTest {
     }
 
     @Test
+    void whoWasNotLetInIsTheReasonOnlyWhileNobodyElseIs() {
+        StatusBoard.View started = after(Events.started(), Events.rejected(REJECTED));
+        assertEquals("No proposal chosen: peer offered SHA1, we allow SHA2_256", started.reason());
+        assertTrue(started.negotiating(), "our own attempt goes on");
+        after(Events.ikeUp(1), Events.childUp("p1", 16), Events.childUp("p2", 18));
+        assertEquals("", after(Events.rejected(REJECTED)).reason());
+    }
+
+    @Test
     void childThatFailsIsTheReasonWhyNotAllIsUp() {
         assertEquals(
                 view(true, false, NO_SELECTOR.toString(), 2, 1, 1),

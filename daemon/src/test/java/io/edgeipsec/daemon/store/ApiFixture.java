@@ -18,6 +18,7 @@ import io.edgeipsec.api.resource.IPSecVPNSessionStatus;
 import io.edgeipsec.api.resource.IPSecVPNTrafficCounters;
 import io.edgeipsec.api.resource.IkeSessionState;
 import io.edgeipsec.api.resource.SessionStatus;
+import io.edgeipsec.daemon.adapter.PemTrustReader;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -72,7 +73,8 @@ final class ApiFixture implements AutoCloseable {
                                                 InetAddress.getLoopbackAddress(), 0))),
                         DOCUMENT,
                         database,
-                        session -> CompletableFuture.completedStage(statusOf(session)));
+                        session -> CompletableFuture.completedStage(statusOf(session)),
+                        new PemTrustReader());
     }
 
     static JsonNode document() {

@@ -225,7 +225,9 @@ class SessionApiTest {
         body.remove("psk");
         assertEquals(List.of("/psk"), fields(api.put(SESSIONS + "/no-key", body)));
         body.put("authentication_mode", "CERTIFICATE");
-        assertEquals(List.of("/authentication_mode"), fields(api.put(SESSIONS + "/no-key", body)));
+        assertEquals(
+                List.of("/local_endpoint/certificate_id", "/local_endpoint/trust_ca_ids"),
+                fields(api.put(SESSIONS + "/no-key", body)));
         assertEquals(404, api.get(SESSIONS + "/no-key").status());
     }
 

@@ -9,6 +9,7 @@ import io.edgeipsec.api.contract.ApiDocument;
 import io.edgeipsec.api.http.ApiServer;
 import io.edgeipsec.api.http.Listeners;
 import io.edgeipsec.api.port.SessionRule;
+import io.edgeipsec.daemon.adapter.PemTrustReader;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -60,7 +61,8 @@ class UnixSocketTest {
                 database,
                 session -> {
                     throw new UnsupportedOperationException();
-                });
+                },
+                new PemTrustReader());
     }
 
     private String refusal(Path path) {

@@ -1,19 +1,33 @@
 package io.edgeipsec.ike.auth;
 
+import io.edgeipsec.ike.crypto.DistinguishedName;
 import io.edgeipsec.ike.message.Identification;
 import io.edgeipsec.ike.message.IpAddress;
 import io.edgeipsec.ike.message.Octets;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 
 /** Identities as people write them, and when two of them are the same (RFC 7296 §3.5). */
 public final class Identities {
+    private static final String NAME_PREFIX = "dn:";
+
     private Identities() {}
 
     /**
-     * The identity that a text names: an IP address, a mail address (it contains {@code @}), or
-     * else a host name. {@code keyid:}, {@code fqdn:} and {@code email:} in front force the type.
+     * The identity that a text names: an IP address, a distinguished name ({@code CN=...}), a mail
+     * address (it contains {@code @}), or else a host name. {@code keyid:}, {@code fqdn:}, {@code
+     * email:} and {@code dn:} in front force the type; what is no name behind {@code dn:} is a host
+     * name.
      */
     public static Identification parse(String text) {
+        Optional<Octets> name =
+                DistinguishedName.parse(
+                        text.startsWith(NAME_PREFIX)
+                                ? text.substring(NAME_PREFIX.length()).strip()
+                                : text);
+        if (name.isPresent()) {
+            return new Identification(Identification.DER_ASN1_DN, name.get());
+        }
         for (Prefix prefix : Prefix.values()) {
             if (text.startsWith(prefix.text)) {
                 return utf8(prefix.type, text.substring(prefix.text.length()));
@@ -31,14 +45,19 @@ public final class Identities {
         }
     }
 
-    /** Host names are compared without regard to case, everything else octet by octet. */
+    /**
+     * Host names are compared without regard to case, distinguished names as RFC 5280 §7.1 has it,
+     * everything else octet by octet.
+     */
     public static boolean matches(Identification configured, Identification received) {
         if (configured.type() != received.type()) {
             return false;
         }
         return configured.data().equals(received.data())
                 || (configured.type() == Identification.FQDN
-                        && lower(configured).equals(lower(received)));
+                        && lower(configured).equals(lower(received)))
+                || (configured.type() == Identification.DER_ASN1_DN
+                        && DistinguishedName.same(configured.data(), received.data()));
     }
 
     /** ASCII only: octets above 127 stay what they are, whatever a character set makes of them. */

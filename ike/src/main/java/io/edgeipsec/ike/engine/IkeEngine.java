@@ -164,7 +164,7 @@ public final class IkeEngine {
         public void peerConfigured(IkeInput.PeerConfigured input) {
             PeerPolicy policy = input.policy();
             if (shuttingDown) {
-                policy.preSharedKey().close();
+                policy.authentication().close();
                 return;
             }
             PeerSession known = sessions.get(policy.session());
@@ -201,7 +201,7 @@ public final class IkeEngine {
                 unregister(session);
                 sessionDeadlines.remove(session);
                 end.accept(session);
-                session.policy().preSharedKey().close();
+                session.policy().authentication().close();
             }
         }
 

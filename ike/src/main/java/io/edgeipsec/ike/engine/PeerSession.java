@@ -128,8 +128,8 @@ final class PeerSession {
     void reconfigure(PeerPolicy changed, MonotonicTime now) {
         PeerPolicy before = policy;
         if (changed.keepsIkeSaOf(before)) {
-            changed.preSharedKey().close();
-            policy = changed.withPreSharedKey(before.preSharedKey());
+            changed.authentication().close();
+            policy = changed.withAuthentication(before.authentication());
             if (initiating != null) {
                 initiating.adopt(policy, now);
             }
@@ -139,7 +139,7 @@ final class PeerSession {
             policy = changed;
             end(new FailReason(Kind.CONFIGURATION, "session was changed"), now);
             ending = false;
-            before.preSharedKey().close();
+            before.authentication().close();
             children.clear();
             policy.children().forEach(child -> children.put(child.name(), newChild(child, now)));
         }

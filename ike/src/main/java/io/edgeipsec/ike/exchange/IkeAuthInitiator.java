@@ -1,8 +1,6 @@
 package io.edgeipsec.ike.exchange;
 
-import io.edgeipsec.ike.auth.AuthenticatedOctets;
 import io.edgeipsec.ike.auth.Identities;
-import io.edgeipsec.ike.auth.SharedKeyAuthentication;
 import io.edgeipsec.ike.message.AuthenticationPayload;
 import io.edgeipsec.ike.message.ExchangeType;
 import io.edgeipsec.ike.message.Identification;
@@ -10,7 +8,6 @@ import io.edgeipsec.ike.message.IdentificationPayload;
 import io.edgeipsec.ike.message.IkeMessage;
 import io.edgeipsec.ike.message.NotifyPayload;
 import io.edgeipsec.ike.message.NotifyType;
-import io.edgeipsec.ike.message.Octets;
 import io.edgeipsec.ike.message.Payload;
 import io.edgeipsec.ike.message.PayloadType;
 import io.edgeipsec.ike.model.ChildPolicy;
@@ -32,6 +29,7 @@ public final class IkeAuthInitiator implements InitiatedExchange {
     private final boolean initialContact;
     private final SecuredIkeSa secured;
     private final Runnable authenticated;
+    private final Authenticator authenticator;
     private @Nullable ChildOffer offer;
 
     /**
@@ -53,6 +51,7 @@ public final class IkeAuthInitiator implements InitiatedExchange {
         this.initialContact = initialContact;
         this.secured = secured;
         this.authenticated = authenticated;
+        this.authenticator = new Authenticator(sa, policy, secured);
     }
 
     @Override
@@ -67,23 +66,18 @@ public final class IkeAuthInitiator implements InitiatedExchange {
 
     private void send(ChildOffer prepared) {
         offer = prepared;
-        Octets signed =
-                AuthenticatedOctets.of(
-                        sa.primitives(),
-                        sa.suite().prf(),
-                        secured.material().request(),
-                        secured.material().nonceR(),
-                        sa.keys().skPi(),
-                        policy.localId());
+        authenticator.prove(proof -> send(prepared, proof), sa::fail);
+    }
+
+    private void send(ChildOffer prepared, List<Payload> proof) {
         List<Payload> payloads = new ArrayList<>();
         payloads.add(new IdentificationPayload(PayloadType.ID_I, policy.localId()));
         if (initialContact) {
             payloads.add(NotifyPayload.of(NotifyType.INITIAL_CONTACT));
         }
+        payloads.addAll(Authenticator.requestCertificates(List.of(policy)));
         payloads.add(new IdentificationPayload(PayloadType.ID_R, policy.remoteId()));
-        payloads.add(
-                SharedKeyAuthentication.authenticate(
-                        sa.primitives(), sa.suite().prf(), policy.preSharedKey(), signed));
+        payloads.addAll(proof);
         payloads.add(prepared.proposals());
         payloads.addAll(prepared.selectors());
         sa.request(payloads);
@@ -105,50 +99,31 @@ public final class IkeAuthInitiator implements InitiatedExchange {
                             .orElse(invalid("answered IKE_AUTH without IDr and AUTH")));
             return true;
         }
-        Optional<FailReason> impostor = authenticate(peerId.get(), auth.get());
-        if (impostor.isPresent()) {
-            sa.failTelling(
-                    List.of(NotifyPayload.of(NotifyType.AUTHENTICATION_FAILED)), impostor.get());
-            return true;
-        }
-        authenticated.run();
-        if (offer != null) {
-            concludeChild(made, message);
-        } // else this IKE SA was one too many, and has been abandoned
-        return true;
-    }
-
-    private Optional<FailReason> authenticate(Identification peerId, AuthenticationPayload auth) {
-        if (!Identities.matches(policy.remoteId(), peerId)) {
-            return Optional.of(
+        if (!Identities.matches(policy.remoteId(), peerId.get())) {
+            refuse(
                     new FailReason(
                             Kind.AUTHENTICATION_FAILED,
                             "peer %s identifies itself as %s, expected %s; correct peer_id or the"
-                                            .formatted(peer(), peerId, policy.remoteId())
+                                            .formatted(peer(), peerId.get(), policy.remoteId())
                                     + " peer's local identity"));
+            return true;
         }
-        Octets signed =
-                AuthenticatedOctets.of(
-                        sa.primitives(),
-                        sa.suite().prf(),
-                        secured.material().response(),
-                        secured.material().nonceI(),
-                        sa.keys().skPr(),
-                        peerId);
-        boolean proved =
-                SharedKeyAuthentication.verify(
-                        sa.primitives(), sa.suite().prf(), policy.preSharedKey(), signed, auth);
-        return proved
-                ? Optional.empty()
-                : Optional.of(
-                        new FailReason(
-                                Kind.AUTHENTICATION_FAILED,
-                                auth.method() == AuthenticationPayload.SHARED_KEY_MIC
-                                        ? "peer %s (%s) has another pre-shared key"
-                                                .formatted(peer(), peerId)
-                                        : "peer %s (%s) authenticates by method %d, expected a"
-                                                        .formatted(peer(), peerId, auth.method())
-                                                + " pre-shared key"));
+        authenticator.check(
+                peerId.get(),
+                auth.get(),
+                message,
+                () -> {
+                    authenticated.run();
+                    if (offer != null) {
+                        concludeChild(made, message);
+                    } // else this IKE SA was one too many, and has been abandoned
+                },
+                this::refuse);
+        return true;
+    }
+
+    private void refuse(FailReason impostor) {
+        sa.failTelling(List.of(NotifyPayload.of(NotifyType.AUTHENTICATION_FAILED)), impostor);
     }
 
     private void concludeChild(ChildOffer made, IkeMessage response) {

@@ -1,15 +1,12 @@
 package io.edgeipsec.ike.exchange;
 
-import io.edgeipsec.ike.auth.AuthenticatedOctets;
 import io.edgeipsec.ike.auth.Identities;
-import io.edgeipsec.ike.auth.SharedKeyAuthentication;
 import io.edgeipsec.ike.message.AuthenticationPayload;
 import io.edgeipsec.ike.message.Identification;
 import io.edgeipsec.ike.message.IdentificationPayload;
 import io.edgeipsec.ike.message.IkeMessage;
 import io.edgeipsec.ike.message.NotifyPayload;
 import io.edgeipsec.ike.message.NotifyType;
-import io.edgeipsec.ike.message.Octets;
 import io.edgeipsec.ike.message.Payload;
 import io.edgeipsec.ike.message.PayloadType;
 import io.edgeipsec.ike.message.SaPayload;
@@ -19,6 +16,7 @@ import io.edgeipsec.ike.model.PeerPolicy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /**
@@ -66,15 +64,57 @@ public final class IkeAuthResponder implements RespondedExchange {
             return;
         }
         PeerPolicy policy = choose(known, wanted);
+        Authenticator authenticator = new Authenticator(sa, policy, secured);
+        Consumer<FailReason> rejected = reason -> reject(List.of(policy), reason);
         Optional<AuthenticationPayload> auth = message.first(AuthenticationPayload.class);
-        Optional<FailReason> impostor = authenticate(policy, peerId, auth);
-        if (impostor.isPresent()) {
-            reject(List.of(policy), impostor.get());
+        if (auth.isEmpty()) {
+            rejected.accept(
+                    authenticator.failure("wants EAP, which no session of ours has", peerId));
             return;
         }
-        outcome.authenticated(policy);
-        // Now, since the key may be replaced while the kernel works on the Child SA.
-        negotiateChild(policy, message, identify(policy));
+        authenticator.check(
+                peerId,
+                auth.get(),
+                message,
+                () -> authenticated(policy, authenticator, peerId, message),
+                rejected);
+    }
+
+    /**
+     * Our own proof is made now, since the key may be replaced while the kernel works on the Child
+     * SA.
+     */
+    private void authenticated(
+            PeerPolicy policy,
+            Authenticator authenticator,
+            Identification peerId,
+            IkeMessage message) {
+        Consumer<FailReason> rejected = reason -> reject(List.of(policy), reason);
+        boolean allowed =
+                policy.proposals().encryption().contains(sa.suite().encryption())
+                        && policy.proposals()
+                                .integrity()
+                                .containsAll(sa.suite().integrity().stream().toList())
+                        && policy.proposals().prf().contains(sa.suite().prf())
+                        && policy.proposals().keyExchange().contains(sa.suite().keyExchange());
+        if (!allowed) {
+            rejected.accept(
+                    authenticator.failure(
+                            "negotiated "
+                                    + sa.suite()
+                                    + ", which the ike-profile of its session does not allow",
+                            peerId));
+            return;
+        }
+        authenticator.prove(
+                proof -> {
+                    outcome.authenticated(policy);
+                    List<Payload> identity = new ArrayList<>();
+                    identity.add(new IdentificationPayload(PayloadType.ID_R, policy.localId()));
+                    identity.addAll(proof);
+                    negotiateChild(policy, message, identity);
+                },
+                rejected);
     }
 
     /** The peer may name which of our identities it wants (RFC 7296 §1.2); it is a wish. */
@@ -83,58 +123,6 @@ public final class IkeAuthResponder implements RespondedExchange {
                 .filter(c -> wanted.filter(w -> Identities.matches(c.localId(), w)).isPresent())
                 .findFirst()
                 .orElse(known.get(0));
-    }
-
-    private Optional<FailReason> authenticate(
-            PeerPolicy policy, Identification peerId, Optional<AuthenticationPayload> auth) {
-        if (auth.isEmpty()) {
-            return failure("peer %s (%s) wants EAP, expected a pre-shared key", peerId);
-        }
-        if (auth.get().method() != AuthenticationPayload.SHARED_KEY_MIC) {
-            return failure(
-                    "peer %s (%s) authenticates by method "
-                            + auth.get().method()
-                            + ", expected a pre-shared key",
-                    peerId);
-        }
-        Octets signed =
-                AuthenticatedOctets.of(
-                        sa.primitives(),
-                        sa.suite().prf(),
-                        secured.material().request(),
-                        secured.material().nonceR(),
-                        sa.keys().skPi(),
-                        peerId);
-        boolean proved =
-                SharedKeyAuthentication.verify(
-                        sa.primitives(),
-                        sa.suite().prf(),
-                        policy.preSharedKey(),
-                        signed,
-                        auth.get());
-        if (!proved) {
-            return failure("peer %s (%s) has another pre-shared key", peerId);
-        }
-        boolean allowed =
-                policy.proposals().encryption().contains(sa.suite().encryption())
-                        && policy.proposals()
-                                .integrity()
-                                .containsAll(sa.suite().integrity().stream().toList())
-                        && policy.proposals().prf().contains(sa.suite().prf())
-                        && policy.proposals().keyExchange().contains(sa.suite().keyExchange());
-        return allowed
-                ? Optional.empty()
-                : failure(
-                        "peer %s (%s) negotiated "
-                                + sa.suite()
-                                + ", which the ike-profile of its session does not allow",
-                        peerId);
-    }
-
-    private Optional<FailReason> failure(String format, Identification peerId) {
-        return Optional.of(
-                new FailReason(
-                        Kind.AUTHENTICATION_FAILED, format.formatted(peerAddress(), peerId)));
     }
 
     private FailReason unknownIdentity(Identification peerId) {
@@ -153,21 +141,6 @@ public final class IkeAuthResponder implements RespondedExchange {
     private void reject(List<PeerPolicy> meant, FailReason reason) {
         sa.respond(List.of(NotifyPayload.of(NotifyType.AUTHENTICATION_FAILED)));
         outcome.rejected(meant, reason);
-    }
-
-    private List<Payload> identify(PeerPolicy policy) {
-        Octets signed =
-                AuthenticatedOctets.of(
-                        sa.primitives(),
-                        sa.suite().prf(),
-                        secured.material().response(),
-                        secured.material().nonceI(),
-                        sa.keys().skPr(),
-                        policy.localId());
-        return List.of(
-                new IdentificationPayload(PayloadType.ID_R, policy.localId()),
-                SharedKeyAuthentication.authenticate(
-                        sa.primitives(), sa.suite().prf(), policy.preSharedKey(), signed));
     }
 
     private void negotiateChild(PeerPolicy policy, IkeMessage request, List<Payload> identity) {

@@ -15,6 +15,7 @@ import io.edgeipsec.ike.message.Octets;
 import io.edgeipsec.ike.message.Payload;
 import io.edgeipsec.ike.message.Proposal;
 import io.edgeipsec.ike.message.SaPayload;
+import io.edgeipsec.ike.message.SignatureHash;
 import io.edgeipsec.ike.model.FailReason;
 import io.edgeipsec.ike.model.FailReason.Kind;
 import io.edgeipsec.ike.model.NatSituation;
@@ -25,6 +26,7 @@ import io.edgeipsec.ike.negotiation.Proposals;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -87,6 +89,7 @@ public final class IkeSaInitInitiator implements InitiatedExchange {
         payloads.add(new KeyExchangePayload(begun.method().id(), begun.publicValue()));
         payloads.add(new NoncePayload(nonce));
         payloads.addAll(new NatDetection(sa.localSpi(), IkeSpi.ZERO).notifications(sa.path()));
+        payloads.addAll(Authenticator.announceHashes(List.of(policy)));
         request = sa.request(payloads);
     }
 
@@ -172,7 +175,14 @@ public final class IkeSaInitInitiator implements InitiatedExchange {
                 .finishKeyExchange(
                         begun,
                         ke.data(),
-                        secret -> secured(negotiation.get(), peerSpi, material, nat, secret),
+                        secret ->
+                                secured(
+                                        negotiation.get(),
+                                        peerSpi,
+                                        material,
+                                        nat,
+                                        SignatureHash.listedIn(message),
+                                        secret),
                         invalid ->
                                 sa.fail(
                                         new FailReason(
@@ -189,6 +199,7 @@ public final class IkeSaInitInitiator implements InitiatedExchange {
             IkeSpi peerSpi,
             InitMaterial material,
             NatSituation nat,
+            Set<SignatureHash> peerHashes,
             SecretBytes secret) {
         try (secret) {
             then.accept(
@@ -204,7 +215,8 @@ public final class IkeSaInitInitiator implements InitiatedExchange {
                                             sa.localSpi(),
                                             peerSpi),
                             material,
-                            nat));
+                            nat,
+                            peerHashes));
         }
     }
 

@@ -13,6 +13,7 @@ import io.edgeipsec.ike.message.OctetWriter;
 import io.edgeipsec.ike.message.Octets;
 import io.edgeipsec.ike.message.Payload;
 import io.edgeipsec.ike.message.SaPayload;
+import io.edgeipsec.ike.message.SignatureHash;
 import io.edgeipsec.ike.model.FailReason;
 import io.edgeipsec.ike.model.FailReason.Kind;
 import io.edgeipsec.ike.model.NatSituation;
@@ -111,9 +112,18 @@ public final class IkeSaInitResponder implements RespondedExchange {
         payloads.add(new KeyExchangePayload(negotiation.suite().keyExchange().id(), value));
         payloads.add(new NoncePayload(nonce));
         payloads.addAll(new NatDetection(peerSpi, sa.localSpi()).notifications(request.path()));
+        payloads.addAll(Authenticator.announceHashes(candidates));
+        payloads.addAll(Authenticator.requestCertificates(candidates));
         Octets response = sa.respond(payloads);
         InitMaterial material = new InitMaterial(request.datagram(), response, peerNonce, nonce);
-        then.accept(new SecuredIkeSa(peerSpi, negotiation.suite(), keys, material, nat));
+        then.accept(
+                new SecuredIkeSa(
+                        peerSpi,
+                        negotiation.suite(),
+                        keys,
+                        material,
+                        nat,
+                        SignatureHash.listedIn(message)));
     }
 
     private void refuse(NotifyPayload error, FailReason reason) {

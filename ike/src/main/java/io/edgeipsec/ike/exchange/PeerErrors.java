@@ -32,7 +32,11 @@ final class PeerErrors {
         if (type.equals(NotifyType.AUTHENTICATION_FAILED)) {
             return new FailReason(
                     Kind.AUTHENTICATION_FAILED,
-                    "peer " + peer + " does not accept our identity or pre-shared key");
+                    "peer "
+                            + peer
+                            + " does not accept our identity or what proves it; compare the ids and"
+                            + " the pre-shared key, or certificate and authorities, with the"
+                            + " peer's");
         }
         return refused(type, peer);
     }

@@ -3,19 +3,23 @@ package io.edgeipsec.ike.exchange;
 import io.edgeipsec.ike.crypto.KeyExchangeMethod;
 import io.edgeipsec.ike.crypto.KeyShare;
 import io.edgeipsec.ike.crypto.SecretBytes;
+import io.edgeipsec.ike.crypto.SignatureScheme;
 import io.edgeipsec.ike.message.Octets;
 import io.edgeipsec.ike.model.ChildSaInstallation;
 import io.edgeipsec.ike.model.ChildSaLocator;
 import io.edgeipsec.ike.model.ChildSaTraffic;
+import io.edgeipsec.ike.model.OwnCertificate;
 import io.edgeipsec.ike.model.Path;
+import io.edgeipsec.ike.model.PeerProof;
+import io.edgeipsec.ike.model.PeerRejection;
 import java.util.List;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
 /**
- * What is asked of others: key exchanges, which are slow, and the kernel. Each answer comes in a
- * callback, later and on the same event loop. If the IKE SA closes before, the callback never
- * comes, and what was done is undone.
+ * What is asked of others: key exchanges and signatures, which are slow, and the kernel. Each
+ * answer comes in a callback, later and on the same event loop. If the IKE SA closes before, the
+ * callback never comes, and what was done is undone.
  */
 public interface World {
     void beginKeyExchange(KeyExchangeMethod method, Consumer<KeyShare> then);
@@ -30,6 +34,16 @@ public interface World {
     /** Closes the share. Continues with the shared secret, which it then owns. */
     void finishKeyExchange(
             KeyShare share, Octets peerValue, Consumer<SecretBytes> then, Consumer<String> invalid);
+
+    /** Continues with the signature, in the form of the scheme. */
+    void sign(
+            OwnCertificate certificate,
+            SignatureScheme scheme,
+            Octets octets,
+            Consumer<Octets> then,
+            Consumer<String> failed);
+
+    void verifyPeer(PeerProof proof, Runnable then, Consumer<PeerRejection> rejected);
 
     /** Continues with the inbound SPI filled in. */
     void allocateSpi(

@@ -1,6 +1,7 @@
 package io.edgeipsec.ike.message;
 
 import java.nio.charset.StandardCharsets;
+import javax.security.auth.x500.X500Principal;
 
 /**
  * The body of an ID payload (RFC 7296 §3.5).
@@ -71,10 +72,20 @@ public record Identification(int type, Octets data) {
         return switch (type) {
             case IPV4_ADDR, IPV6_ADDR -> new IpAddress(data).toString();
             case FQDN, RFC822_ADDR -> printable();
-            case DER_ASN1_DN -> "dn:" + shown();
+            case DER_ASN1_DN -> name();
             case KEY_ID -> "keyid:" + printable();
             default -> "id-type-" + type + ":" + shown();
         };
+    }
+
+    private String name() {
+        String name = "";
+        try {
+            name = printable(new X500Principal(data.toByteArray()).getName());
+        } catch (IllegalArgumentException notAName) {
+            // Shown as it came.
+        }
+        return name.isEmpty() ? "dn:" + shown() : name;
     }
 
     private Octets shown() {
@@ -82,7 +93,10 @@ public record Identification(int type, Octets data) {
     }
 
     private String printable() {
-        String text = new String(shown().toByteArray(), StandardCharsets.UTF_8);
+        return printable(new String(shown().toByteArray(), StandardCharsets.UTF_8));
+    }
+
+    private static String printable(String text) {
         return text.replaceAll("[^\\x20-\\x7e]", "?");
     }
 }

@@ -9,6 +9,8 @@ public sealed interface Payload
                 KeyExchangePayload,
                 NoncePayload,
                 IdentificationPayload,
+                CertificatePayload,
+                CertificateRequestPayload,
                 AuthenticationPayload,
                 NotifyPayload,
                 DeletePayload,

@@ -19,17 +19,21 @@ public final class PayloadChain {
     private static final int CRITICAL = 0x80;
 
     private static final Map<PayloadType, BodyDecoder> DECODERS =
-            Map.of(
-                    PayloadType.SA, (type, body) -> SaPayload.decode(body),
-                    PayloadType.KE, (type, body) -> KeyExchangePayload.decode(body),
-                    PayloadType.ID_I, IdentificationPayload::decode,
-                    PayloadType.ID_R, IdentificationPayload::decode,
-                    PayloadType.AUTH, (type, body) -> AuthenticationPayload.decode(body),
-                    PayloadType.NONCE, (type, body) -> NoncePayload.decode(body),
-                    PayloadType.NOTIFY, (type, body) -> NotifyPayload.decode(body),
-                    PayloadType.DELETE, (type, body) -> DeletePayload.decode(body),
-                    PayloadType.TS_I, TrafficSelectorPayload::decode,
-                    PayloadType.TS_R, TrafficSelectorPayload::decode);
+            Map.ofEntries(
+                    Map.entry(PayloadType.SA, (type, body) -> SaPayload.decode(body)),
+                    Map.entry(PayloadType.KE, (type, body) -> KeyExchangePayload.decode(body)),
+                    Map.entry(PayloadType.ID_I, IdentificationPayload::decode),
+                    Map.entry(PayloadType.ID_R, IdentificationPayload::decode),
+                    Map.entry(PayloadType.CERT, (type, body) -> CertificatePayload.decode(body)),
+                    Map.entry(
+                            PayloadType.CERTREQ,
+                            (type, body) -> CertificateRequestPayload.decode(body)),
+                    Map.entry(PayloadType.AUTH, (type, body) -> AuthenticationPayload.decode(body)),
+                    Map.entry(PayloadType.NONCE, (type, body) -> NoncePayload.decode(body)),
+                    Map.entry(PayloadType.NOTIFY, (type, body) -> NotifyPayload.decode(body)),
+                    Map.entry(PayloadType.DELETE, (type, body) -> DeletePayload.decode(body)),
+                    Map.entry(PayloadType.TS_I, TrafficSelectorPayload::decode),
+                    Map.entry(PayloadType.TS_R, TrafficSelectorPayload::decode));
 
     private PayloadChain() {}
 

@@ -2,6 +2,7 @@ package io.edgeipsec.ike.model;
 
 import io.edgeipsec.ike.crypto.KeyExchangeMethod;
 import io.edgeipsec.ike.crypto.KeyShare;
+import io.edgeipsec.ike.crypto.SignatureScheme;
 import io.edgeipsec.ike.message.Octets;
 import java.util.List;
 
@@ -23,6 +24,10 @@ public sealed interface IkeEffect {
         void respondKeyExchange(RespondKeyExchange effect);
 
         void finishKeyExchange(FinishKeyExchange effect);
+
+        void sign(Sign effect);
+
+        void verifyPeer(VerifyPeer effect);
 
         void allocateSpi(AllocateSpi effect);
 
@@ -74,6 +79,24 @@ public sealed interface IkeEffect {
         @Override
         public void deliverTo(Handler handler) {
             handler.finishKeyExchange(this);
+        }
+    }
+
+    /** Signs with the private key of a certificate of ours. */
+    record Sign(
+            RequestId request, OwnCertificate certificate, SignatureScheme scheme, Octets octets)
+            implements IkeEffect {
+        @Override
+        public void deliverTo(Handler handler) {
+            handler.sign(this);
+        }
+    }
+
+    /** Checks a peer's certificate and signature. */
+    record VerifyPeer(RequestId request, PeerProof proof) implements IkeEffect {
+        @Override
+        public void deliverTo(Handler handler) {
+            handler.verifyPeer(this);
         }
     }
 

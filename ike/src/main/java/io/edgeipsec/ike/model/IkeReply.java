@@ -19,6 +19,15 @@ public sealed interface IkeReply {
     /** The peer's value is not one of the method. */
     record KeyShareInvalid(RequestId request, String reason) implements IkeReply {}
 
+    record Signed(RequestId request, Octets signature) implements IkeReply {}
+
+    /** There is no signature. {@code reason} is for the operator. */
+    record SigningFailed(RequestId request, String reason) implements IkeReply {}
+
+    record PeerVerified(RequestId request) implements IkeReply {}
+
+    record PeerRejected(RequestId request, PeerRejection rejection) implements IkeReply {}
+
     /** Carries the locator with the new inbound SPI. */
     record SpiAllocated(RequestId request, ChildSaLocator locator) implements IkeReply {}
 

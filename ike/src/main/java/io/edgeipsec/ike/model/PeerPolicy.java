@@ -11,7 +11,8 @@ import java.util.Optional;
  * Everything IKE has to know of one VPN session.
  *
  * @param session its id
- * @param preSharedKey owned by the engine that the policy is given to
+ * @param authentication with the pre-shared key in it owned by the engine that the policy is given
+ *     to
  * @param ikeLifetime after which an IKE SA must not be used any more; it is replaced before
  * @param children at least one; names are unique
  */
@@ -21,7 +22,7 @@ public record PeerPolicy(
         IpAddress remoteAddress,
         Identification localId,
         Identification remoteId,
-        SecretBytes preSharedKey,
+        Authentication authentication,
         IkeProposalPolicy proposals,
         Duration ikeLifetime,
         DpdPolicy dpd,
@@ -34,6 +35,33 @@ public record PeerPolicy(
         }
     }
 
+    /** A policy with a pre-shared key. */
+    public PeerPolicy(
+            String session,
+            IpAddress localAddress,
+            IpAddress remoteAddress,
+            Identification localId,
+            Identification remoteId,
+            SecretBytes preSharedKey,
+            IkeProposalPolicy proposals,
+            Duration ikeLifetime,
+            DpdPolicy dpd,
+            InitiationMode mode,
+            List<ChildPolicy> children) {
+        this(
+                session,
+                localAddress,
+                remoteAddress,
+                localId,
+                remoteId,
+                new Authentication.SharedKey(preSharedKey),
+                proposals,
+                ikeLifetime,
+                dpd,
+                mode,
+                children);
+    }
+
     public Optional<ChildPolicy> child(String name) {
         return children.stream().filter(child -> child.name().equals(name)).findFirst();
     }
@@ -44,19 +72,19 @@ public record PeerPolicy(
                 && remoteAddress.equals(other.remoteAddress)
                 && localId.equals(other.localId)
                 && remoteId.equals(other.remoteId)
-                && preSharedKey.equals(other.preSharedKey)
+                && authentication.equals(other.authentication)
                 && proposals.equals(other.proposals);
     }
 
     /** The same policy with another object for the same key, which somebody may be using. */
-    public PeerPolicy withPreSharedKey(SecretBytes key) {
+    public PeerPolicy withAuthentication(Authentication same) {
         return new PeerPolicy(
                 session,
                 localAddress,
                 remoteAddress,
                 localId,
                 remoteId,
-                key,
+                same,
                 proposals,
                 ikeLifetime,
                 dpd,

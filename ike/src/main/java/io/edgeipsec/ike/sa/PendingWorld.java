@@ -3,6 +3,7 @@ package io.edgeipsec.ike.sa;
 import io.edgeipsec.ike.crypto.KeyExchangeMethod;
 import io.edgeipsec.ike.crypto.KeyShare;
 import io.edgeipsec.ike.crypto.SecretBytes;
+import io.edgeipsec.ike.crypto.SignatureScheme;
 import io.edgeipsec.ike.exchange.World;
 import io.edgeipsec.ike.message.IkeSpi;
 import io.edgeipsec.ike.message.Octets;
@@ -11,7 +12,10 @@ import io.edgeipsec.ike.model.ChildSaLocator;
 import io.edgeipsec.ike.model.ChildSaTraffic;
 import io.edgeipsec.ike.model.IkeEffect;
 import io.edgeipsec.ike.model.IkeReply;
+import io.edgeipsec.ike.model.OwnCertificate;
 import io.edgeipsec.ike.model.Path;
+import io.edgeipsec.ike.model.PeerProof;
+import io.edgeipsec.ike.model.PeerRejection;
 import io.edgeipsec.ike.model.RequestId;
 import java.util.HashMap;
 import java.util.List;
@@ -100,6 +104,39 @@ final class PendingWorld implements World {
                             }
                         });
         effects.accept(new IkeEffect.FinishKeyExchange(id, share, peerValue));
+    }
+
+    @Override
+    public void sign(
+            OwnCertificate certificate,
+            SignatureScheme scheme,
+            Octets octets,
+            Consumer<Octets> then,
+            Consumer<String> failed) {
+        RequestId id =
+                await(
+                        reply -> {
+                            if (reply instanceof IkeReply.Signed signed) {
+                                then.accept(signed.signature());
+                            } else if (reply instanceof IkeReply.SigningFailed failure) {
+                                failed.accept(failure.reason());
+                            }
+                        });
+        effects.accept(new IkeEffect.Sign(id, certificate, scheme, octets));
+    }
+
+    @Override
+    public void verifyPeer(PeerProof proof, Runnable then, Consumer<PeerRejection> rejected) {
+        RequestId id =
+                await(
+                        reply -> {
+                            if (reply instanceof IkeReply.PeerVerified) {
+                                then.run();
+                            } else if (reply instanceof IkeReply.PeerRejected refusal) {
+                                rejected.accept(refusal.rejection());
+                            }
+                        });
+        effects.accept(new IkeEffect.VerifyPeer(id, proof));
     }
 
     @Override

@@ -41,6 +41,7 @@ final class IkeShard implements IkeEffect.Handler {
     private final LongSupplier nanoTime;
     private final Sender sender;
     private final KeyExchangeWorkers keyExchanges;
+    private final CredentialService credentials;
     private final ChildSaKernel kernel;
     private final Consumer<IkeEvent> events;
     private final IkeEngine engine;
@@ -59,6 +60,7 @@ final class IkeShard implements IkeEffect.Handler {
             LongSupplier nanoTime,
             Sender sender,
             KeyExchangeWorkers keyExchanges,
+            CredentialService credentials,
             ChildSaKernel kernel,
             Consumer<IkeEvent> events,
             Function<Consumer<IkeEffect>, IkeEngine> engine) {
@@ -66,6 +68,7 @@ final class IkeShard implements IkeEffect.Handler {
         this.nanoTime = nanoTime;
         this.sender = sender;
         this.keyExchanges = keyExchanges;
+        this.credentials = credentials;
         this.kernel = kernel;
         this.events = events;
         this.engine = engine.apply(effect -> effect.deliverTo(this));
@@ -173,6 +176,16 @@ final class IkeShard implements IkeEffect.Handler {
     @Override
     public void finishKeyExchange(IkeEffect.FinishKeyExchange effect) {
         keyExchanges.finish(effect, this::reply);
+    }
+
+    @Override
+    public void sign(IkeEffect.Sign effect) {
+        credentials.sign(effect, this::reply);
+    }
+
+    @Override
+    public void verifyPeer(IkeEffect.VerifyPeer effect) {
+        credentials.verifyPeer(effect, this::reply);
     }
 
     @Override

@@ -77,6 +77,7 @@ public final class IkeTransport implements AutoCloseable {
             EngineLimits limits,
             List<DatagramPort> ports,
             ChildSaKernel kernel,
+            CredentialService credentials,
             RandomSource random,
             int threads,
             Listener listener) {
@@ -97,6 +98,7 @@ public final class IkeTransport implements AutoCloseable {
                             System::nanoTime,
                             this::send,
                             keyExchanges,
+                            credentials,
                             kernel,
                             listener::onEvent,
                             effects ->

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.edgeipsec.ike.crypto.KeyExchangeMethod;
 import io.edgeipsec.ike.crypto.SecretBytes;
+import io.edgeipsec.ike.model.Authentication;
 import io.edgeipsec.ike.model.DpdPolicy;
 import io.edgeipsec.ike.model.FailReason;
 import io.edgeipsec.ike.model.IkeEvent;
@@ -156,7 +157,7 @@ final class ReconfigurationTest {
     private static SecretBytes reconfigureA(TwoGateways net, Policies policies) {
         PeerPolicy policy = policies.build();
         net.a().configure(policy);
-        return policy.preSharedKey();
+        return ((Authentication.SharedKey) policy.authentication()).key();
     }
 
     private static Policies onePairAtA() {

@@ -235,7 +235,7 @@ class MessageCodecTest {
     @ValueSource(ints = {37, 38, 43, 47, 48})
     @DisplayName("RFC 7296 §2.5: the critical bit is ignored on types that the RFC defines")
     void theCriticalBitIsIgnoredOnKnownTypes(int type) {
-        decoded(withPayload(new OpaquePayload(new PayloadType(type), true, Octets.EMPTY)));
+        decoded(withPayload(new OpaquePayload(new PayloadType(type), true, Octets.ofHex("04"))));
     }
 
     @Test

@@ -62,6 +62,57 @@ class PayloadBodiesTest {
         assertMalformed("020000", AuthenticationPayload::decode);
     }
 
+    @Test
+    @DisplayName("RFC 7296 §3.6: encoding, data")
+    void certificate() throws Exception {
+        assertReadAndWritten(
+                CertificatePayload.x509(Octets.ofHex("3003020101")),
+                "04 3003020101",
+                CertificatePayload::decode);
+        assertReadAndWritten(
+                new CertificatePayload(12, Octets.EMPTY), "0c", CertificatePayload::decode);
+        assertMalformed("", CertificatePayload::decode);
+    }
+
+    @Test
+    @DisplayName("RFC 7296 §3.7: encoding, hashes of 20 octets without a separator")
+    void certificateRequest() throws Exception {
+        assertReadAndWritten(
+                CertificateRequestPayload.x509(
+                        List.of(Octets.ofHex("a1".repeat(20)), Octets.ofHex("b2".repeat(20)))),
+                "04" + "a1".repeat(20) + "b2".repeat(20),
+                CertificateRequestPayload::decode);
+        assertReadAndWritten(
+                new CertificateRequestPayload(4, Octets.ofHex("a1b2")),
+                "04 a1b2",
+                CertificateRequestPayload::decode);
+        assertMalformed("", CertificateRequestPayload::decode);
+        List<Octets> odd = List.of(Octets.ofHex("a1".repeat(19)));
+        assertThrows(IllegalArgumentException.class, () -> CertificateRequestPayload.x509(odd));
+    }
+
+    @Test
+    @DisplayName("RFC 7427 §4: two octets for each hash; what nobody knows is kept")
+    void signatureHashes() throws Exception {
+        NotifyPayload written =
+                SignatureHash.notification(List.of(SignatureHash.SHA2_256, SignatureHash.IDENTITY));
+        assertReadAndWritten(written, "00 00 402f 0002 0005", NotifyPayload::decode);
+        assertEquals(
+                List.of(SignatureHash.SHA2_384, new SignatureHash(0x0102)), listed("0003 0102"));
+        assertEquals(List.of(SignatureHash.SHA2_512), listed("0004 0004 00"));
+        assertEquals(List.of(), listed(""));
+        assertEquals("SHA2-256", SignatureHash.SHA2_256.toString());
+        assertEquals("HASH_9", new SignatureHash(9).toString());
+    }
+
+    private static List<SignatureHash> listed(String hex) {
+        IkeHeader header =
+                IkeHeader.of(IkeSpi.ZERO, IkeSpi.ZERO, ExchangeType.IKE_SA_INIT, true, false, 0);
+        NotifyPayload notify =
+                NotifyPayload.of(NotifyType.SIGNATURE_HASH_ALGORITHMS, Octets.ofHex(hex));
+        return List.copyOf(SignatureHash.listedIn(new IkeMessage(header, List.of(notify))));
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {16, 17, 32, 255, 256})
     @DisplayName("RFC 7296 §2.10, §3.9: a nonce has 16 to 256 octets")

@@ -33,8 +33,8 @@ class PayloadRulesTest {
                     Map.entry(PayloadType.TS_R, new TrafficSelectorPayload(PayloadType.TS_R, ANY)),
                     Map.entry(PayloadType.NOTIFY, NotifyPayload.of(NotifyType.MOBIKE_SUPPORTED)),
                     Map.entry(PayloadType.DELETE, DeletePayload.ofIkeSa()),
-                    Map.entry(PayloadType.CERT, opaque(PayloadType.CERT)),
-                    Map.entry(PayloadType.CERTREQ, opaque(PayloadType.CERTREQ)),
+                    Map.entry(PayloadType.CERT, CertificatePayload.x509(Octets.ofHex("3000"))),
+                    Map.entry(PayloadType.CERTREQ, CertificateRequestPayload.x509(List.of())),
                     Map.entry(PayloadType.VENDOR_ID, opaque(PayloadType.VENDOR_ID)),
                     Map.entry(PayloadType.CP, opaque(PayloadType.CP)),
                     Map.entry(PayloadType.EAP, opaque(PayloadType.EAP)));

@@ -54,6 +54,9 @@ public final class Gateway implements IkeEffect.Handler {
     private int keepalives;
     private int measurements;
     private boolean stalled;
+    private final Deque<Runnable> credentialWork = new ArrayDeque<>();
+    private Optional<Credentials> credentials = Optional.empty();
+    private boolean credentialsAreSlow;
 
     public Gateway(
             RandomSource random,
@@ -252,6 +255,48 @@ public final class Gateway implements IkeEffect.Handler {
         } catch (InvalidKeyShareException invalid) {
             return new IkeReply.KeyShareInvalid(
                     effect.request(), String.valueOf(invalid.getMessage()));
+        }
+    }
+
+    /** Who signs and verifies for this gateway; without one, it has no certificates. */
+    public interface Credentials {
+        IkeReply sign(IkeEffect.Sign effect);
+
+        IkeReply verifyPeer(IkeEffect.VerifyPeer effect);
+    }
+
+    public void credentials(Credentials value) {
+        credentials = Optional.of(value);
+    }
+
+    @Override
+    public void sign(IkeEffect.Sign effect) {
+        credentialWork(() -> replies.add(credentials.orElseThrow().sign(effect)));
+    }
+
+    @Override
+    public void verifyPeer(IkeEffect.VerifyPeer effect) {
+        credentialWork(() -> replies.add(credentials.orElseThrow().verifyPeer(effect)));
+    }
+
+    /** From now on signatures come and are judged when {@link #letCredentialsWork} is called. */
+    public void slowCredentials() {
+        credentialsAreSlow = true;
+    }
+
+    public void letCredentialsWork() {
+        credentialsAreSlow = false;
+        while (!credentialWork.isEmpty()) {
+            credentialWork.remove().run();
+            settle();
+        }
+    }
+
+    private void credentialWork(Runnable work) {
+        if (credentialsAreSlow) {
+            credentialWork.add(work);
+        } else {
+            work.run();
         }
     }
 

@@ -9,6 +9,7 @@ import io.edgeipsec.ike.crypto.Prf;
 import io.edgeipsec.ike.crypto.SecretBytes;
 import io.edgeipsec.ike.message.IpAddress;
 import io.edgeipsec.ike.message.TrafficSelector;
+import io.edgeipsec.ike.model.Authentication;
 import io.edgeipsec.ike.model.ChildPolicy;
 import io.edgeipsec.ike.model.DpdPolicy;
 import io.edgeipsec.ike.model.EspProposalPolicy;
@@ -19,6 +20,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** A policy to start from; every setter gives the builder back. */
 public final class Policies {
@@ -29,6 +31,7 @@ public final class Policies {
     private String localId = "a.example";
     private String remoteId = "b.example";
     private String psk = "correct horse battery staple";
+    private Optional<Authentication.Certificates> certificates = Optional.empty();
     private InitiationMode mode = InitiationMode.INITIATOR;
     private Duration ikeLifetime = Duration.ofHours(24);
     private Duration childLifetime = Duration.ofHours(1);
@@ -84,6 +87,11 @@ public final class Policies {
 
     public Policies local(IpAddress value) {
         local = value;
+        return this;
+    }
+
+    public Policies certificates(Authentication.Certificates value) {
+        certificates = Optional.of(value);
         return this;
     }
 
@@ -167,12 +175,19 @@ public final class Policies {
                 remote,
                 Identities.parse(localId),
                 Identities.parse(remoteId),
-                SecretBytes.wrap(psk.getBytes(StandardCharsets.UTF_8)),
+                authentication(),
                 ike,
                 ikeLifetime,
                 dpd,
                 mode,
                 chosen.stream().map(this::child).toList());
+    }
+
+    private Authentication authentication() {
+        return certificates.isPresent()
+                ? certificates.get()
+                : new Authentication.SharedKey(
+                        SecretBytes.wrap(psk.getBytes(StandardCharsets.UTF_8)));
     }
 
     private ChildPolicy child(Pair pair) {

@@ -43,6 +43,19 @@ final class IkeTransportTest {
     private static final String ALSO_HERE = "127.0.0.2";
     private static final String THERE = "127.0.0.3";
 
+    /** Nobody here has a certificate, so nobody is asked. */
+    private static final class NoCredentials implements CredentialService {
+        @Override
+        public void sign(IkeEffect.Sign effect, Consumer<IkeReply> reply) {
+            throw new AssertionError(effect);
+        }
+
+        @Override
+        public void verifyPeer(IkeEffect.VerifyPeer effect, Consumer<IkeReply> reply) {
+            throw new AssertionError(effect);
+        }
+    }
+
     /** Keeps nothing, and answers on a thread that is no event loop. */
     private static final class NoKernel implements ChildSaKernel {
         private final AtomicInteger nextSpi = new AtomicInteger(0x1000);
@@ -114,6 +127,7 @@ final class IkeTransportTest {
                         EngineLimits.defaults(),
                         List.of(ports),
                         new NoKernel(),
+                        new NoCredentials(),
                         new SecureRandom()::nextBytes,
                         2,
                         recorder);

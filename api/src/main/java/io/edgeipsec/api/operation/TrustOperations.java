@@ -1,0 +1,129 @@
+package io.edgeipsec.api.operation;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.edgeipsec.api.contract.RequestReader;
+import io.edgeipsec.api.port.ConfigurationStore;
+import io.edgeipsec.api.port.ListQuery;
+import io.edgeipsec.api.port.Page;
+import io.edgeipsec.api.port.PrivateKeyOctets;
+import io.edgeipsec.api.port.PutRequest;
+import io.edgeipsec.api.port.TrustReader;
+import io.edgeipsec.api.resource.JsonTree;
+import io.edgeipsec.api.resource.ResourceHeader;
+import io.edgeipsec.api.resource.ResourceJson;
+import io.edgeipsec.api.resource.ResourceKind;
+import io.edgeipsec.api.resource.TrustObject;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The import of certificates and revocation lists. */
+final class TrustOperations {
+
+    private static final Logger LOG = LoggerFactory.getLogger(TrustOperations.class);
+
+    private final Supplier<RequestReader> reader;
+    private final ConfigurationStore store;
+    private final TrustReader trust;
+    private final Executor executor;
+
+    TrustOperations(
+            Supplier<RequestReader> reader,
+            ConfigurationStore store,
+            TrustReader trust,
+            Executor executor) {
+        this.reader = reader;
+        this.store = store;
+        this.trust = trust;
+        this.executor = executor;
+    }
+
+    void registerIn(Map<String, ApiService.Handler> handlers) {
+        handlers.put("ImportCertificate", this::importCertificate);
+        handlers.put("ImportCrl", this::importCrl);
+    }
+
+    private CompletionStage<ApiResponse> importCertificate(ApiRequest request) {
+        ObjectNode node = body(request);
+        // Out of the tree, so that whatever is done with the tree cannot show them.
+        String privateKey = take(node, "private_key");
+        String passphrase = take(node, "passphrase");
+        TrustReader.ImportedCertificate imported =
+                trust.readCertificate(
+                        header(node), node.path("pem_encoded").asText(), privateKey, passphrase);
+        return put(
+                request, ResourceKind.CERTIFICATE, imported.certificate(), imported.privateKey());
+    }
+
+    private CompletionStage<ApiResponse> importCrl(ApiRequest request) {
+        ObjectNode node = body(request);
+        return put(
+                request,
+                ResourceKind.CRL,
+                trust.readCrl(header(node), node.path("pem_encoded").asText()),
+                null);
+    }
+
+    private ObjectNode body(ApiRequest request) {
+        reader.get().query(request.route().operation(), request.query());
+        return reader.get().body(request.route().operation(), request.body());
+    }
+
+    private static @Nullable String take(ObjectNode node, String name) {
+        return node.has(name) ? node.remove(name).asText() : null;
+    }
+
+    private static ResourceHeader header(ObjectNode node) {
+        String id = Ids.random();
+        node.put("id", id);
+        if (!node.has("display_name")) {
+            node.put("display_name", id);
+        }
+        return ResourceJson.readHeader(node);
+    }
+
+    private <R extends TrustObject> CompletionStage<ApiResponse> put(
+            ApiRequest request,
+            ResourceKind<R> kind,
+            R resource,
+            @Nullable PrivateKeyOctets privateKey) {
+        PutRequest<R> put =
+                new PutRequest<>(
+                        resource,
+                        PutRequest.Mode.CREATE,
+                        OptionalLong.empty(),
+                        null,
+                        privateKey,
+                        request.user());
+        return store.put(put)
+                .thenApplyAsync(
+                        outcome -> {
+                            R stored = outcome.accept(new Refusals<>(kind, resource.id()));
+                            LOG.info(
+                                    "event=config.stored kind={} id={} revision={} user=\"{}\""
+                                            + " request={}",
+                                    kind,
+                                    stored.id(),
+                                    stored.revision(),
+                                    request.user(),
+                                    request.requestId());
+                            return new ApiResponse(
+                                    201, List.of(), JsonTree.write(listOf(kind, stored)));
+                        },
+                        executor);
+    }
+
+    /** The contract answers an import with a list. */
+    private static <R extends TrustObject> ObjectNode listOf(ResourceKind<R> kind, R stored) {
+        return Representation.of(
+                new ListQuery<>(kind, Optional.empty(), Optional.empty(), 1),
+                new Page<>(List.of(stored), 1, Optional.empty()));
+    }
+}
