@@ -87,6 +87,9 @@ public final class IkeSaInitInitiator implements InitiatedExchange {
         payloads.add(new KeyExchangePayload(begun.method().id(), begun.publicValue()));
         payloads.add(new NoncePayload(nonce));
         payloads.addAll(new NatDetection(sa.localSpi(), IkeSpi.ZERO).notifications(sa.path()));
+        if (sa.supportsFragmentation()) {
+            payloads.add(NotifyPayload.of(NotifyType.IKEV2_FRAGMENTATION_SUPPORTED));
+        }
         request = sa.request(payloads);
     }
 
@@ -167,12 +170,22 @@ public final class IkeSaInitInitiator implements InitiatedExchange {
         NatSituation nat =
                 new NatDetection(sa.localSpi(), peerSpi).verdict(message, response.path());
         InitMaterial material = new InitMaterial(request, response.datagram(), nonce, peerNonce);
+        boolean fragmentation =
+                sa.supportsFragmentation()
+                        && message.notifies(NotifyType.IKEV2_FRAGMENTATION_SUPPORTED);
         share = null; // handed over
         sa.world()
                 .finishKeyExchange(
                         begun,
                         ke.data(),
-                        secret -> secured(negotiation.get(), peerSpi, material, nat, secret),
+                        secret ->
+                                secured(
+                                        negotiation.get(),
+                                        peerSpi,
+                                        material,
+                                        nat,
+                                        fragmentation,
+                                        secret),
                         invalid ->
                                 sa.fail(
                                         new FailReason(
@@ -189,6 +202,7 @@ public final class IkeSaInitInitiator implements InitiatedExchange {
             IkeSpi peerSpi,
             InitMaterial material,
             NatSituation nat,
+            boolean fragmentation,
             SecretBytes secret) {
         try (secret) {
             then.accept(
@@ -204,7 +218,8 @@ public final class IkeSaInitInitiator implements InitiatedExchange {
                                             sa.localSpi(),
                                             peerSpi),
                             material,
-                            nat));
+                            nat,
+                            fragmentation));
         }
     }
 

@@ -103,9 +103,16 @@ public final class IkeSaInitResponder implements RespondedExchange {
         payloads.add(new KeyExchangePayload(negotiation.suite().keyExchange().id(), value));
         payloads.add(new NoncePayload(nonce));
         payloads.addAll(new NatDetection(peerSpi, sa.localSpi()).notifications(request.path()));
+        boolean fragmentation =
+                sa.supportsFragmentation()
+                        && message.notifies(NotifyType.IKEV2_FRAGMENTATION_SUPPORTED);
+        if (fragmentation) {
+            payloads.add(NotifyPayload.of(NotifyType.IKEV2_FRAGMENTATION_SUPPORTED));
+        }
         Octets response = sa.respond(payloads);
         InitMaterial material = new InitMaterial(request.datagram(), response, peerNonce, nonce);
-        then.accept(new SecuredIkeSa(peerSpi, negotiation.suite(), keys, material, nat));
+        then.accept(
+                new SecuredIkeSa(peerSpi, negotiation.suite(), keys, material, nat, fragmentation));
     }
 
     private void refuse(NotifyPayload error, FailReason reason) {

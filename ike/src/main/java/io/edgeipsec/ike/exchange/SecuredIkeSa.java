@@ -10,6 +10,12 @@ import io.edgeipsec.ike.model.NatSituation;
  *
  * @param peerSpi the peer's SPI of the IKE SA
  * @param keys owned by the IKE SA from here on
+ * @param fragmentation whether both cut and reassemble large messages (RFC 7383 §2.3)
  */
 public record SecuredIkeSa(
-        IkeSpi peerSpi, IkeSuite suite, IkeKeys keys, InitMaterial material, NatSituation nat) {}
+        IkeSpi peerSpi,
+        IkeSuite suite,
+        IkeKeys keys,
+        InitMaterial material,
+        NatSituation nat,
+        boolean fragmentation) {}

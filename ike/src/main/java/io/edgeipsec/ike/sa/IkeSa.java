@@ -22,11 +22,11 @@ import io.edgeipsec.ike.exchange.RekeyedIkeSa;
 import io.edgeipsec.ike.exchange.RespondedExchange;
 import io.edgeipsec.ike.exchange.SecuredIkeSa;
 import io.edgeipsec.ike.exchange.World;
+import io.edgeipsec.ike.message.EncryptedPayload;
 import io.edgeipsec.ike.message.ExchangeType;
 import io.edgeipsec.ike.message.IkeHeader;
 import io.edgeipsec.ike.message.IkeMessage;
 import io.edgeipsec.ike.message.IkeSpi;
-import io.edgeipsec.ike.message.MessageCodec;
 import io.edgeipsec.ike.message.NotifyPayload;
 import io.edgeipsec.ike.message.NotifyType;
 import io.edgeipsec.ike.message.Octets;
@@ -73,6 +73,7 @@ public final class IkeSa implements ExchangeContext {
     private final OutgoingRequests outgoing;
     private final IncomingRequests incoming = new IncomingRequests();
     private final Inbox inbox;
+    private final Outbox outbox;
     private final Deadlines deadlines = new Deadlines();
     private final ChildSas children;
     private final Liveness liveness;
@@ -111,7 +112,8 @@ public final class IkeSa implements ExchangeContext {
         this.children = new ChildSas(this, environment, deadlines);
         this.liveness = new Liveness(this, environment, deadlines, now);
         this.outgoing = new OutgoingRequests(environment.random(), this::complete);
-        this.inbox = new Inbox(this, outgoing, incoming);
+        this.outbox = new Outbox(this, outgoing, incoming, environment.settings());
+        this.inbox = new Inbox(this, outgoing, incoming, outbox);
         this.world = new PendingWorld(localSpi, environment.effects());
     }
 
@@ -309,6 +311,8 @@ public final class IkeSa implements ExchangeContext {
         Octets nonceI = secured.material().nonceI();
         Octets nonceR = secured.material().nonceR();
         lowestNonce = nonceI.compareTo(nonceR) < 0 ? nonceI : nonceR;
+        outbox.adopt(
+                Fragmentation.of(secured.fragmentation(), environment.settings().fragmentation()));
         protection =
                 Protection.of(
                         environment.primitives(),
@@ -434,8 +438,10 @@ public final class IkeSa implements ExchangeContext {
         };
     }
 
-    Optional<Opened> open(IkeHeader header, Octets datagram) {
-        return protection == null ? Optional.empty() : protection.incoming().open(header, datagram);
+    Optional<Opened> open(EncryptedPayload payload, Octets datagram) {
+        return protection == null
+                ? Optional.empty()
+                : protection.incoming().open(payload, datagram);
     }
 
     /**
@@ -465,7 +471,11 @@ public final class IkeSa implements ExchangeContext {
         announce(new IkeEvent.MessageExchanged(from, false, message));
     }
 
-    void transmit(Path to, Octets datagram) {
+    void traceRetransmission(int attempt) {
+        announce(new IkeEvent.Retransmitted(id(), path, attempt));
+    }
+
+    void send(Path to, Octets datagram) {
         liveness.sent();
         emit(new IkeEffect.SendDatagram(to, datagram));
     }
@@ -487,14 +497,11 @@ public final class IkeSa implements ExchangeContext {
     }
 
     private void retransmit() {
-        Optional<Octets> again = outgoing.transmitAgain(retransmission());
-        if (again.isEmpty()) {
+        if (outbox.requestAgain(retransmission())) {
+            armRetransmission();
+        } else {
             unanswered();
-            return;
         }
-        announce(new IkeEvent.Retransmitted(id(), path, outgoing.transmissions() - 1));
-        transmit(path, again.get());
-        armRetransmission();
     }
 
     private void armRetransmission() {
@@ -560,9 +567,10 @@ public final class IkeSa implements ExchangeContext {
             return;
         }
         boolean told = state == IkeSaState.DELETING;
-        boolean lingers = protection != null && incoming.lastResponse().isPresent();
+        boolean lingers = protection != null && incoming.hasAnswered();
         transitionTo(lingers ? IkeSaState.LINGERING : IkeSaState.CLOSED);
         outgoing.abandonAll();
+        inbox.clear();
         world.forgetAll();
         deadlines.clear();
         if (!told) {
@@ -587,6 +595,7 @@ public final class IkeSa implements ExchangeContext {
         }
         transitionTo(IkeSaState.CLOSED);
         outgoing.abandonAll();
+        inbox.clear();
         world.forgetAll();
         deadlines.clear();
         environment.owner().forgotten(this);
@@ -657,7 +666,7 @@ public final class IkeSa implements ExchangeContext {
         return protection().keys();
     }
 
-    private Protection protection() {
+    Protection protection() {
         if (protection == null) {
             throw new IllegalStateException("IKE SA " + id() + " has no keys yet");
         }
@@ -698,6 +707,11 @@ public final class IkeSa implements ExchangeContext {
     }
 
     @Override
+    public boolean supportsFragmentation() {
+        return environment.settings().fragmentation().isEnabled();
+    }
+
+    @Override
     public RandomSource random() {
         return environment.random();
     }
@@ -710,44 +724,30 @@ public final class IkeSa implements ExchangeContext {
     @Override
     public Octets request(List<Payload> payloads) {
         ExchangeType type = outgoing.current().orElseThrow().type();
+        Octets sent = outbox.request(message(type, false, outgoing.messageId(), payloads));
+        armRetransmission();
+        return sent;
+    }
+
+    @Override
+    public Octets respond(List<Payload> payloads) {
+        return outbox.respond(message(incoming.exchange(), true, incoming.messageId(), payloads));
+    }
+
+    /** A message of ours, announced as a step of the ladder whether it is cut or not. */
+    private IkeMessage message(
+            ExchangeType type, boolean response, long messageId, List<Payload> payloads) {
         IkeHeader header =
                 IkeHeader.of(
                         originalInitiator ? localSpi : peerSpi,
                         originalInitiator ? peerSpi : localSpi,
                         type,
                         originalInitiator,
-                        false,
-                        outgoing.messageId());
-        Octets datagram = encode(header, payloads);
-        outgoing.sent(datagram);
-        transmit(path, datagram);
-        armRetransmission();
-        return datagram;
-    }
-
-    @Override
-    public Octets respond(List<Payload> payloads) {
-        IkeHeader header =
-                IkeHeader.of(
-                        originalInitiator ? localSpi : peerSpi,
-                        originalInitiator ? peerSpi : localSpi,
-                        incoming.exchange(),
-                        originalInitiator,
-                        true,
-                        incoming.messageId());
-        Octets datagram = encode(header, payloads);
-        Path back = incoming.path();
-        incoming.answered(datagram);
-        transmit(back, datagram);
-        return datagram;
-    }
-
-    private Octets encode(IkeHeader header, List<Payload> payloads) {
+                        response,
+                        messageId);
         IkeMessage message = new IkeMessage(header, payloads);
         announce(new IkeEvent.MessageExchanged(path, true, message));
-        return header.exchange().equals(ExchangeType.IKE_SA_INIT)
-                ? MessageCodec.encode(message)
-                : protection().outgoing().seal(header, payloads);
+        return message;
     }
 
     @Override
@@ -811,6 +811,7 @@ public final class IkeSa implements ExchangeContext {
                         rekeyed.suite(),
                         rekeyed.keys(),
                         rekeyed.byUs());
+        successor.outbox.adopt(outbox.fragmentation());
         children.moveAllTo(successor.children);
         environment.owner().succeeded(this, successor);
         successor.enterService();

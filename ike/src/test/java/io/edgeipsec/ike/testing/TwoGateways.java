@@ -44,6 +44,13 @@ public final class TwoGateways {
         this(seed, IkeSettings.defaults(), EngineLimits.defaults());
     }
 
+    /** Gateways that are set up differently. */
+    public TwoGateways(long seed, IkeSettings settingsOfA, IkeSettings settingsOfB) {
+        EngineLimits limits = EngineLimits.defaults();
+        a = new Gateway(new SeededRandom(seed), 0xa0000001, settingsOfA, limits, now, this::send);
+        b = new Gateway(new SeededRandom(~seed), 0xb0000001, settingsOfB, limits, now, this::send);
+    }
+
     public TwoGateways(long seed, IkeSettings settings, EngineLimits limits) {
         a = new Gateway(new SeededRandom(seed), 0xa0000001, settings, limits, now, this::send);
         b = new Gateway(new SeededRandom(~seed), 0xb0000001, settings, limits, now, this::send);
