@@ -1,8 +1,8 @@
 package io.edgeipsec.ike.crypto;
 
+import io.edgeipsec.ike.message.EncryptedPayload;
+import io.edgeipsec.ike.message.FragmentNumber;
 import io.edgeipsec.ike.message.IkeHeader;
-import io.edgeipsec.ike.message.MalformedMessageException;
-import io.edgeipsec.ike.message.OctetReader;
 import io.edgeipsec.ike.message.OctetWriter;
 import io.edgeipsec.ike.message.Octets;
 import io.edgeipsec.ike.message.Payload;
@@ -15,10 +15,12 @@ import java.util.Optional;
 import javax.crypto.Cipher;
 
 /**
- * Seals and opens the SK payload in one direction of an IKE SA (RFC 7296 §3.14, RFC 5282 §3).
+ * Seals and opens SK and SKF payloads in one direction of an IKE SA (RFC 7296 §3.14, RFC 5282 §3,
+ * RFC 7383 §2.5). Each fragment is protected on its own, so that it can be checked before it is
+ * kept; what stands before its IV, its number included, is authenticated with it.
  *
  * <pre>
- *  | Next Payload  |C|  RESERVED   |         Payload Length        |
+ *  ~     {@link EncryptedPayload}: generic header, with SKF also the number of the fragment    ~
  *  |                     Initialization Vector                     |
  *  ~                    Encrypted IKE Payloads                     ~
  *  +               +               |     Padding (0-255 octets)    |
@@ -30,8 +32,8 @@ import javax.crypto.Cipher;
  * The keys stay the IKE SA's. Not thread-safe.
  */
 public final class MessageProtection {
-    private static final int GENERIC_HEADER_LENGTH = 4;
     private static final int CBC_BLOCK = 16;
+    private static final int PAD_LENGTH_OCTETS = 1;
 
     private final Ciphers ciphers;
     private final RandomSource random;
@@ -61,7 +63,10 @@ public final class MessageProtection {
         this.nextIv = nextIv;
     }
 
-    /** What an SK payload held: the chain of inner payloads and the type of the first of them. */
+    /**
+     * What an SK payload held: the chain of inner payloads and the type of the first of them. Of an
+     * SKF payload, a piece of the chain; the type counts in fragment 1 only.
+     */
     public record Opened(PayloadType first, Octets chain) {}
 
     /** The IV that the next sealed message will use; to be handed over with the IKE SA. */
@@ -73,23 +78,63 @@ public final class MessageProtection {
     public Octets seal(IkeHeader header, List<Payload> payloads) {
         OctetWriter inner = new OctetWriter();
         PayloadChain.encode(payloads, inner);
+        return seal(header, PayloadChain.firstType(payloads), Optional.empty(), inner);
+    }
+
+    /**
+     * A whole datagram: header, SKF.
+     *
+     * @param first the type of the message's first inner payload
+     * @param piece of the chain of inner payloads
+     */
+    public Octets sealFragment(
+            IkeHeader header, PayloadType first, FragmentNumber fragment, Octets piece) {
+        OctetWriter inner = new OctetWriter(piece.length() + CBC_BLOCK).octets(piece);
+        PayloadType announced = fragment.isFirst() ? first : PayloadType.NONE;
+        return seal(header, announced, Optional.of(fragment), inner);
+    }
+
+    /**
+     * How many octets of the chain of inner payloads a datagram with SKF has room for.
+     *
+     * @param length of the datagram, without the non-ESP marker
+     */
+    public int fragmentCapacity(int length) {
+        int data =
+                length
+                        - IkeHeader.LENGTH_OCTETS
+                        - EncryptedPayload.beginningLength(true)
+                        - encryption.algorithm().ivLength()
+                        - icvLength();
+        int padded = encryption.algorithm().isAead() ? data : data - Math.floorMod(data, CBC_BLOCK);
+        return Math.max(0, padded - PAD_LENGTH_OCTETS);
+    }
+
+    private Octets seal(
+            IkeHeader header,
+            PayloadType first,
+            Optional<FragmentNumber> fragment,
+            OctetWriter inner) {
         byte[] iv = iv();
         int padding = encryption.algorithm().isAead() ? 0 : cbcPadding(inner.length());
         inner.zeros(padding).u8(padding);
 
-        int skLength = GENERIC_HEADER_LENGTH + iv.length + inner.length() + icvLength();
-        OctetWriter writer = new OctetWriter(IkeHeader.LENGTH_OCTETS + skLength);
-        header.encodeTo(writer, PayloadType.SK);
-        writer.u8(PayloadChain.firstType(payloads).value()).u8(0).u16(skLength);
-        writer.patchU32(IkeHeader.LENGTH_OCTETS - 4, IkeHeader.LENGTH_OCTETS + skLength);
+        int sealed = iv.length + inner.length() + icvLength();
+        OctetWriter writer =
+                new OctetWriter(
+                        IkeHeader.LENGTH_OCTETS
+                                + EncryptedPayload.beginningLength(fragment.isPresent())
+                                + sealed);
+        EncryptedPayload.encodeBeginning(header, first, fragment, sealed, writer);
 
         byte[] plaintext = inner.toByteArray();
         byte[] associated = writer.toByteArray();
+        int mode = Cipher.ENCRYPT_MODE;
         writer.octets(iv);
         if (encryption.algorithm().isAead()) {
-            writer.octets(aead(Cipher.ENCRYPT_MODE, iv, associated, plaintext, 0).orElseThrow());
+            writer.octets(
+                    aead(mode, iv, associated, associated.length, plaintext, 0).orElseThrow());
         } else {
-            int mode = Cipher.ENCRYPT_MODE;
             writer.octets(ciphers.cbc(mode, skE, iv, plaintext, 0, plaintext.length));
             byte[] icv = ciphers.integrity(hmac(), skA, writer.toByteArray(), writer.length());
             writer.octets(Arrays.copyOf(icv, hmac().icvLength()));
@@ -98,36 +143,39 @@ public final class MessageProtection {
     }
 
     /**
-     * Authenticates and decrypts. What stands outside SK is not authenticated and is not looked at
-     * beyond finding SK.
+     * Authenticates and decrypts a message that came whole. What stands outside SK is not
+     * authenticated and is not looked at beyond finding SK.
      *
      * @return empty if the header's length is not the datagram's, there is no SK payload, its ICV
      *     is wrong, or its padding runs out of it
      */
     public Optional<Opened> open(IkeHeader header, Octets datagram) {
-        Optional<Located> found = locate(header, datagram);
-        if (found.isEmpty()) {
-            return Optional.empty();
-        }
-        Located sk = found.get();
+        Optional<EncryptedPayload> found = EncryptedPayload.locate(header, datagram);
+        return found.isPresent() && found.get().fragment().isEmpty()
+                ? open(found.get(), datagram)
+                : Optional.empty();
+    }
+
+    /**
+     * Authenticates and decrypts, be it a whole message or a fragment.
+     *
+     * @param payload as it was located in {@code datagram}
+     * @return empty if the ICV is wrong, or the padding runs out of the payload
+     */
+    public Optional<Opened> open(EncryptedPayload payload, Octets datagram) {
         byte[] bytes = datagram.toByteArray();
-        int ivStart = sk.offset() + GENERIC_HEADER_LENGTH;
+        int ivStart = payload.start();
         int dataStart = ivStart + encryption.algorithm().ivLength();
         int dataLength = bytes.length - dataStart - icvLength();
-        if (dataLength < 1) {
+        if (dataLength < PAD_LENGTH_OCTETS) {
             return Optional.empty();
         }
         byte[] iv = Arrays.copyOfRange(bytes, ivStart, dataStart);
         Optional<byte[]> plaintext =
                 encryption.algorithm().isAead()
-                        ? aead(
-                                Cipher.DECRYPT_MODE,
-                                iv,
-                                Arrays.copyOf(bytes, ivStart),
-                                bytes,
-                                dataStart)
+                        ? aead(Cipher.DECRYPT_MODE, iv, bytes, ivStart, bytes, dataStart)
                         : openCbc(iv, bytes, dataStart, dataLength);
-        return plaintext.flatMap(p -> stripPadding(sk.first(), p));
+        return plaintext.flatMap(p -> stripPadding(payload.first(), p));
     }
 
     private Optional<byte[]> openCbc(byte[] iv, byte[] bytes, int dataStart, int dataLength) {
@@ -152,9 +200,10 @@ public final class MessageProtection {
                 : Optional.of(new Opened(first, Octets.copyOf(plaintext, 0, length)));
     }
 
-    private Optional<byte[]> aead(int mode, byte[] iv, byte[] aad, byte[] input, int offset) {
+    private Optional<byte[]> aead(
+            int mode, byte[] iv, byte[] aad, int aadLength, byte[] input, int offset) {
         int length = input.length - offset;
-        return ciphers.aead(mode, encryption, skE, iv, aad, aad.length, input, offset, length);
+        return ciphers.aead(mode, encryption, skE, iv, aad, aadLength, input, offset, length);
     }
 
     private byte[] iv() {
@@ -177,35 +226,5 @@ public final class MessageProtection {
     /** Octets of padding that make data, padding and the pad length octet fill blocks. */
     private static int cbcPadding(int length) {
         return (CBC_BLOCK - (length + 1) % CBC_BLOCK) % CBC_BLOCK;
-    }
-
-    private record Located(int offset, PayloadType first) {}
-
-    /** Finds SK, which must be the last payload and end with the datagram. */
-    private static Optional<Located> locate(IkeHeader header, Octets datagram) {
-        if (header.length() != datagram.length()) {
-            return Optional.empty();
-        }
-        OctetReader reader = datagram.reader();
-        try {
-            reader.skip(IkeHeader.LENGTH_OCTETS);
-            PayloadType type = header.nextPayload();
-            while (!type.equals(PayloadType.NONE)) {
-                int offset = datagram.length() - reader.remaining();
-                PayloadType next = new PayloadType(reader.u8());
-                reader.skip(1);
-                int length = reader.u16();
-                reader.skip(length - GENERIC_HEADER_LENGTH);
-                if (type.equals(PayloadType.SK)) {
-                    return reader.hasRemaining()
-                            ? Optional.empty()
-                            : Optional.of(new Located(offset, next));
-                }
-                type = next;
-            }
-            return Optional.empty();
-        } catch (MalformedMessageException malformed) {
-            return Optional.empty();
-        }
     }
 }

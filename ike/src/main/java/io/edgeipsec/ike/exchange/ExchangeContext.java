@@ -50,6 +50,9 @@ public interface ExchangeContext {
     /** An SPI for a new IKE SA of ours. */
     IkeSpi chooseSpi();
 
+    /** Whether we cut and reassemble large messages, if the peer does (RFC 7383 §2.3). */
+    boolean supportsFragmentation();
+
     // Tools.
 
     RandomSource random();
@@ -64,11 +67,15 @@ public interface ExchangeContext {
     /**
      * Sends the request of the running exchange, or replaces it under the same message id.
      *
-     * @return the octets that go out
+     * @return the octets that go out; of a message in fragments, the first
      */
     Octets request(List<Payload> payloads);
 
-    /** Answers the request that is being worked on, and keeps the answer for its repetitions. */
+    /**
+     * Answers the request that is being worked on, and keeps the answer for its repetitions.
+     *
+     * @return as {@link #request}
+     */
     Octets respond(List<Payload> payloads);
 
     /**

@@ -89,6 +89,9 @@ public final class IkeSaInitInitiator implements InitiatedExchange {
         payloads.add(new KeyExchangePayload(begun.method().id(), begun.publicValue()));
         payloads.add(new NoncePayload(nonce));
         payloads.addAll(new NatDetection(sa.localSpi(), IkeSpi.ZERO).notifications(sa.path()));
+        if (sa.supportsFragmentation()) {
+            payloads.add(NotifyPayload.of(NotifyType.IKEV2_FRAGMENTATION_SUPPORTED));
+        }
         payloads.addAll(Authenticator.announceHashes(List.of(policy)));
         request = sa.request(payloads);
     }
@@ -170,6 +173,9 @@ public final class IkeSaInitInitiator implements InitiatedExchange {
         NatSituation nat =
                 new NatDetection(sa.localSpi(), peerSpi).verdict(message, response.path());
         InitMaterial material = new InitMaterial(request, response.datagram(), nonce, peerNonce);
+        boolean fragmentation =
+                sa.supportsFragmentation()
+                        && message.notifies(NotifyType.IKEV2_FRAGMENTATION_SUPPORTED);
         share = null; // handed over
         sa.world()
                 .finishKeyExchange(
@@ -182,6 +188,7 @@ public final class IkeSaInitInitiator implements InitiatedExchange {
                                         material,
                                         nat,
                                         SignatureHash.listedIn(message),
+                                        fragmentation,
                                         secret),
                         invalid ->
                                 sa.fail(
@@ -200,6 +207,7 @@ public final class IkeSaInitInitiator implements InitiatedExchange {
             InitMaterial material,
             NatSituation nat,
             Set<SignatureHash> peerHashes,
+            boolean fragmentation,
             SecretBytes secret) {
         try (secret) {
             then.accept(
@@ -216,7 +224,8 @@ public final class IkeSaInitInitiator implements InitiatedExchange {
                                             peerSpi),
                             material,
                             nat,
-                            peerHashes));
+                            peerHashes,
+                            fragmentation));
         }
     }
 

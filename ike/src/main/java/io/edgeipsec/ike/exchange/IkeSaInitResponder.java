@@ -114,6 +114,12 @@ public final class IkeSaInitResponder implements RespondedExchange {
         payloads.addAll(new NatDetection(peerSpi, sa.localSpi()).notifications(request.path()));
         payloads.addAll(Authenticator.announceHashes(candidates));
         payloads.addAll(Authenticator.requestCertificates(candidates));
+        boolean fragmentation =
+                sa.supportsFragmentation()
+                        && message.notifies(NotifyType.IKEV2_FRAGMENTATION_SUPPORTED);
+        if (fragmentation) {
+            payloads.add(NotifyPayload.of(NotifyType.IKEV2_FRAGMENTATION_SUPPORTED));
+        }
         Octets response = sa.respond(payloads);
         InitMaterial material = new InitMaterial(request.datagram(), response, peerNonce, nonce);
         then.accept(
@@ -123,7 +129,8 @@ public final class IkeSaInitResponder implements RespondedExchange {
                         keys,
                         material,
                         nat,
-                        SignatureHash.listedIn(message)));
+                        SignatureHash.listedIn(message),
+                        fragmentation));
     }
 
     private void refuse(NotifyPayload error, FailReason reason) {

@@ -15,6 +15,7 @@ import java.util.Set;
  * @param peerSpi the peer's SPI of the IKE SA
  * @param peerHashes what the peer verifies signatures with; empty if it did not say
  * @param keys owned by the IKE SA from here on
+ * @param fragmentation whether both cut and reassemble large messages (RFC 7383 §2.3)
  */
 public record SecuredIkeSa(
         IkeSpi peerSpi,
@@ -22,7 +23,8 @@ public record SecuredIkeSa(
         IkeKeys keys,
         InitMaterial material,
         NatSituation nat,
-        Set<SignatureHash> peerHashes) {
+        Set<SignatureHash> peerHashes,
+        boolean fragmentation) {
     public SecuredIkeSa {
         peerHashes = Collections.unmodifiableSet(new LinkedHashSet<>(peerHashes));
     }

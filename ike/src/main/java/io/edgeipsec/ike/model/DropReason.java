@@ -14,12 +14,18 @@ public enum DropReason {
     FLAGS,
     /** A payload chain that does not parse, outside SK. */
     MALFORMED,
-    /** No SK payload where one is required, or its ICV is wrong. */
+    /** No SK or SKF payload where one is required, or its ICV is wrong. */
     NOT_AUTHENTIC,
     /** A message id outside the window, or a response that nothing waits for. */
     OUTSIDE_WINDOW,
     /** A retransmission of a request that we are still working on. */
     IN_PROGRESS,
+    /** A fragment that its peer may not send, whose number is impossible, or that is outdated. */
+    FRAGMENT,
+    /** A fragment that is there already. */
+    DUPLICATE_FRAGMENT,
+    /** More fragments, or more octets in them, than we reassemble. */
+    FRAGMENT_LIMIT,
     /** An exchange that this IKE SA's state does not allow. */
     OUT_OF_STATE,
     /** A first message between addresses that no session is configured for. */

@@ -11,6 +11,7 @@ import java.time.Duration;
  * @param negotiation retransmission of IKE_SA_INIT and IKE_AUTH: short, since INITIATOR starts anew
  * @param established retransmission once the IKE SA stands: RFC 7296 §2.4 wants minutes
  * @param farewell retransmission of the DELETE of an IKE SA, that nobody waits long for
+ * @param fragmentation of messages that are too large for one IP datagram
  * @param halfOpenTimeout how long a responder waits for IKE_AUTH
  * @param suspicionPatience how long a better answer than an unprotected error is waited for
  * @param keepaliveInterval between NAT keepalives (RFC 3948 §4)
@@ -24,6 +25,7 @@ public record IkeSettings(
         RetransmissionPolicy negotiation,
         RetransmissionPolicy established,
         RetransmissionPolicy farewell,
+        FragmentationPolicy fragmentation,
         Duration halfOpenTimeout,
         Duration suspicionPatience,
         Duration keepaliveInterval,
@@ -39,6 +41,7 @@ public record IkeSettings(
                 new RetransmissionPolicy(Duration.ofSeconds(1), 1.8, Duration.ofSeconds(10), 8),
                 new RetransmissionPolicy(Duration.ofSeconds(2), 1.8, Duration.ofSeconds(30), 8),
                 new RetransmissionPolicy(Duration.ofSeconds(1), 2, Duration.ofSeconds(2), 3),
+                FragmentationPolicy.defaults(),
                 Duration.ofSeconds(30),
                 Duration.ofSeconds(3),
                 Duration.ofSeconds(20),
@@ -54,6 +57,23 @@ public record IkeSettings(
                 negotiation,
                 established,
                 farewell,
+                fragmentation,
+                halfOpenTimeout,
+                suspicionPatience,
+                keepaliveInterval,
+                linger,
+                retryFirst,
+                retryCap);
+    }
+
+    public IkeSettings withFragmentation(FragmentationPolicy policy) {
+        return new IkeSettings(
+                ikePort,
+                natPort,
+                negotiation,
+                established,
+                farewell,
+                policy,
                 halfOpenTimeout,
                 suspicionPatience,
                 keepaliveInterval,

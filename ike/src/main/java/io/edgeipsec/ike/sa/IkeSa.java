@@ -22,11 +22,11 @@ import io.edgeipsec.ike.exchange.RekeyedIkeSa;
 import io.edgeipsec.ike.exchange.RespondedExchange;
 import io.edgeipsec.ike.exchange.SecuredIkeSa;
 import io.edgeipsec.ike.exchange.World;
+import io.edgeipsec.ike.message.EncryptedPayload;
 import io.edgeipsec.ike.message.ExchangeType;
 import io.edgeipsec.ike.message.IkeHeader;
 import io.edgeipsec.ike.message.IkeMessage;
 import io.edgeipsec.ike.message.IkeSpi;
-import io.edgeipsec.ike.message.MessageCodec;
 import io.edgeipsec.ike.message.NotifyPayload;
 import io.edgeipsec.ike.message.NotifyType;
 import io.edgeipsec.ike.message.Octets;
@@ -74,6 +74,7 @@ public final class IkeSa implements ExchangeContext {
     private final OutgoingRequests outgoing;
     private final IncomingRequests incoming = new IncomingRequests();
     private final Inbox inbox;
+    private final Outbox outbox;
     private final Deadlines deadlines = new Deadlines();
     private final ChildSas children;
     private final Liveness liveness;
@@ -113,7 +114,8 @@ public final class IkeSa implements ExchangeContext {
         this.children = new ChildSas(this, environment, deadlines);
         this.liveness = new Liveness(this, environment, deadlines, now);
         this.outgoing = new OutgoingRequests(environment.random(), this::complete);
-        this.inbox = new Inbox(this, outgoing, incoming);
+        this.outbox = new Outbox(this, outgoing, incoming, environment.settings());
+        this.inbox = new Inbox(this, outgoing, incoming, outbox);
         this.world = new PendingWorld(localSpi, environment.effects());
     }
 
@@ -344,6 +346,8 @@ public final class IkeSa implements ExchangeContext {
         Octets nonceI = secured.material().nonceI();
         Octets nonceR = secured.material().nonceR();
         lowestNonce = RekeyCollision.lowestNonce(nonceI, nonceR);
+        outbox.adopt(
+                Fragmentation.of(secured.fragmentation(), environment.settings().fragmentation()));
         protection =
                 Protection.of(
                         environment.primitives(),
@@ -474,8 +478,10 @@ public final class IkeSa implements ExchangeContext {
         };
     }
 
-    Optional<Opened> open(IkeHeader header, Octets datagram) {
-        return protection == null ? Optional.empty() : protection.incoming().open(header, datagram);
+    Optional<Opened> open(EncryptedPayload payload, Octets datagram) {
+        return protection == null
+                ? Optional.empty()
+                : protection.incoming().open(payload, datagram);
     }
 
     /** Something authentic and new has come; a responder follows the initiator to port 4500. */
@@ -506,7 +512,16 @@ public final class IkeSa implements ExchangeContext {
         announce(new IkeEvent.MessageExchanged(from, false, message));
     }
 
-    void transmit(Path to, Octets datagram) {
+    /** The way that a request takes, where it has been sent so many times already. */
+    Path wayOfRequest(int transmissions) {
+        return location.forTransmission(transmissions);
+    }
+
+    void traceRetransmission(Path way, int attempt) {
+        announce(new IkeEvent.Retransmitted(id(), way, attempt));
+    }
+
+    void send(Path to, Octets datagram) {
         liveness.sent();
         emit(new IkeEffect.SendDatagram(to, datagram));
     }
@@ -528,16 +543,11 @@ public final class IkeSa implements ExchangeContext {
     }
 
     private void retransmit() {
-        Optional<Octets> again = outgoing.transmitAgain(retransmission());
-        if (again.isEmpty()) {
+        if (outbox.requestAgain(retransmission())) {
+            armRetransmission();
+        } else {
             unanswered();
-            return;
         }
-        int repetitions = outgoing.transmissions() - 1;
-        Path way = location.forTransmission(repetitions);
-        announce(new IkeEvent.Retransmitted(id(), way, repetitions));
-        transmit(way, again.get());
-        armRetransmission();
     }
 
     private void armRetransmission() {
@@ -608,9 +618,10 @@ public final class IkeSa implements ExchangeContext {
             return;
         }
         boolean told = state == IkeSaState.DELETING;
-        boolean lingers = protection != null && incoming.lastResponse().isPresent();
+        boolean lingers = protection != null && incoming.hasAnswered();
         transitionTo(lingers ? IkeSaState.LINGERING : IkeSaState.CLOSED);
         outgoing.abandonAll();
+        inbox.clear();
         world.forgetAll();
         deadlines.clear();
         if (!told) {
@@ -635,6 +646,7 @@ public final class IkeSa implements ExchangeContext {
         }
         transitionTo(IkeSaState.CLOSED);
         outgoing.abandonAll();
+        inbox.clear();
         world.forgetAll();
         deadlines.clear();
         environment.owner().forgotten(this);
@@ -707,7 +719,7 @@ public final class IkeSa implements ExchangeContext {
         return protection().keys();
     }
 
-    private Protection protection() {
+    Protection protection() {
         if (protection == null) {
             throw new IllegalStateException("IKE SA " + id() + " has no keys yet");
         }
@@ -743,6 +755,11 @@ public final class IkeSa implements ExchangeContext {
     }
 
     @Override
+    public boolean supportsFragmentation() {
+        return environment.settings().fragmentation().isEnabled();
+    }
+
+    @Override
     public RandomSource random() {
         return environment.random();
     }
@@ -755,45 +772,33 @@ public final class IkeSa implements ExchangeContext {
     @Override
     public Octets request(List<Payload> payloads) {
         ExchangeType type = outgoing.current().orElseThrow().type();
+        Path way = wayOfRequest(0);
+        Octets sent = outbox.request(message(way, type, false, outgoing.messageId(), payloads));
+        armRetransmission();
+        return sent;
+    }
+
+    @Override
+    public Octets respond(List<Payload> payloads) {
+        Path back = incoming.path();
+        return outbox.respond(
+                message(back, incoming.exchange(), true, incoming.messageId(), payloads));
+    }
+
+    /** A message of ours, announced as a step of the ladder whether it is cut or not. */
+    private IkeMessage message(
+            Path way, ExchangeType type, boolean response, long messageId, List<Payload> payloads) {
         IkeHeader header =
                 IkeHeader.of(
                         originalInitiator ? localSpi : peerSpi,
                         originalInitiator ? peerSpi : localSpi,
                         type,
                         originalInitiator,
-                        false,
-                        outgoing.messageId());
-        Path way = location.forTransmission(0);
-        Octets datagram = encode(way, header, payloads);
-        outgoing.sent(datagram);
-        transmit(way, datagram);
-        armRetransmission();
-        return datagram;
-    }
-
-    @Override
-    public Octets respond(List<Payload> payloads) {
-        IkeHeader header =
-                IkeHeader.of(
-                        originalInitiator ? localSpi : peerSpi,
-                        originalInitiator ? peerSpi : localSpi,
-                        incoming.exchange(),
-                        originalInitiator,
-                        true,
-                        incoming.messageId());
-        Path back = incoming.path();
-        Octets datagram = encode(back, header, payloads);
-        incoming.answered(datagram);
-        transmit(back, datagram);
-        return datagram;
-    }
-
-    private Octets encode(Path way, IkeHeader header, List<Payload> payloads) {
+                        response,
+                        messageId);
         IkeMessage message = new IkeMessage(header, payloads);
         announce(new IkeEvent.MessageExchanged(way, true, message));
-        return header.exchange().equals(ExchangeType.IKE_SA_INIT)
-                ? MessageCodec.encode(message)
-                : protection().outgoing().seal(header, payloads);
+        return message;
     }
 
     @Override
@@ -866,6 +871,7 @@ public final class IkeSa implements ExchangeContext {
                         rekeyed.suite(),
                         rekeyed.keys(),
                         rekeyed.byUs());
+        successor.outbox.adopt(outbox.fragmentation());
         children.moveAllTo(successor.children);
         liveness.handOver(successor.liveness);
         environment.owner().succeeded(this, successor);

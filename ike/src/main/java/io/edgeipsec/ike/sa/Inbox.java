@@ -4,7 +4,9 @@ import io.edgeipsec.ike.crypto.MessageProtection.Opened;
 import io.edgeipsec.ike.exchange.InitiatedExchange;
 import io.edgeipsec.ike.exchange.Received;
 import io.edgeipsec.ike.message.DecodeResult;
+import io.edgeipsec.ike.message.EncryptedPayload;
 import io.edgeipsec.ike.message.ExchangeType;
+import io.edgeipsec.ike.message.FragmentNumber;
 import io.edgeipsec.ike.message.IkeHeader;
 import io.edgeipsec.ike.message.IkeMessage;
 import io.edgeipsec.ike.message.MessageCodec;
@@ -21,17 +23,22 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The way of a datagram into an IKE SA: window, authenticity, syntax, state, in this order. What
- * fails before it is authentic changes nothing and is counted; what fails behind is the peer's
- * fault and is answered (RFC 7296 §2.21).
+ * The way of a datagram into an IKE SA: window, authenticity, reassembly, syntax, state, in this
+ * order. What fails before it is authentic changes nothing and is counted; what fails behind is the
+ * peer's fault and is answered (RFC 7296 §2.21). A message in fragments is news when the last of
+ * them has come, and only then (RFC 7383 §2.6).
  */
 final class Inbox {
+    private final FragmentReassembler requests = new FragmentReassembler();
+    private final FragmentReassembler responses = new FragmentReassembler();
     private final IkeSa sa;
     private final OutgoingRequests outgoing;
     private final IncomingRequests incoming;
+    private final Outbox outbox;
 
-    Inbox(IkeSa sa, OutgoingRequests outgoing, IncomingRequests incoming) {
+    Inbox(IkeSa sa, OutgoingRequests outgoing, IncomingRequests incoming, Outbox outbox) {
         this.sa = sa;
+        this.outbox = outbox;
         this.outgoing = outgoing;
         this.incoming = incoming;
     }
@@ -50,34 +57,114 @@ final class Inbox {
     private void receiveRequest(IkeHeader header, Octets datagram, Path path) {
         switch (incoming.classify(header.messageId(), datagram)) {
             case NEW -> receiveNewRequest(header, datagram, path);
-            case REPEATED -> sa.transmit(path, incoming.lastResponse().orElseThrow());
+            case REPEATED -> outbox.answerAgain(path);
             case IN_PROGRESS -> sa.drop(path, DropReason.IN_PROGRESS);
-            case OUTSIDE_WINDOW -> sa.drop(path, DropReason.OUTSIDE_WINDOW);
+            case OUTSIDE_WINDOW -> receiveOldRequest(header, datagram, path);
         }
     }
 
     private void receiveNewRequest(IkeHeader header, Octets datagram, Path path) {
         if (!sa.state().isOpen()) {
             sa.drop(path, DropReason.OUT_OF_STATE);
-            return;
-        }
-        if (header.exchange().equals(ExchangeType.IKE_SA_INIT)) {
+        } else if (header.exchange().equals(ExchangeType.IKE_SA_INIT)) {
             receiveInit(header, datagram, path);
+        } else {
+            receiveProtected(header, datagram, path);
+        }
+    }
+
+    /**
+     * No octet-by-octet repetition. But the first fragment of a request that was cut anew, maybe
+     * after it had first come whole, tells of an answer that got lost (RFC 7383 §2.6.1).
+     */
+    private void receiveOldRequest(IkeHeader header, Octets datagram, Path path) {
+        boolean answered = incoming.isAnswered(header.messageId());
+        if (answered && sa.state().isOpen() && outbox.fragmentation().agreed()) {
+            Optional<EncryptedPayload> found = EncryptedPayload.locate(header, datagram);
+            Optional<FragmentNumber> fragment = found.flatMap(EncryptedPayload::fragment);
+            if (fragment.filter(f -> f.isFirst() && f.isPossible()).isPresent()
+                    && found.flatMap(payload -> sa.open(payload, datagram)).isPresent()) {
+                outbox.answerAgainLike(datagram, path);
+                return;
+            }
+        }
+        sa.drop(path, DropReason.OUTSIDE_WINDOW);
+    }
+
+    private void receiveProtected(IkeHeader header, Octets datagram, Path path) {
+        Optional<EncryptedPayload> found = EncryptedPayload.locate(header, datagram);
+        if (found.isEmpty()) {
+            sa.drop(path, DropReason.NOT_AUTHENTIC);
+        } else if (found.get().fragment().isPresent()) {
+            receiveFragment(header, found.get(), found.get().fragment().get(), datagram, path);
+        } else {
+            Optional<Opened> opened = open(header, found.get(), datagram, path);
+            if (opened.isPresent()) {
+                reassembler(header).clear();
+                receiveWhole(header, opened.get(), datagram, false, path);
+            }
+        }
+    }
+
+    private void receiveFragment(
+            IkeHeader header,
+            EncryptedPayload payload,
+            FragmentNumber fragment,
+            Octets datagram,
+            Path path) {
+        FragmentReassembler reassembler = reassembler(header);
+        Optional<DropReason> objection =
+                outbox.fragmentation().agreed()
+                        ? reassembler.objection(header, fragment)
+                        : Optional.of(DropReason.FRAGMENT);
+        if (objection.isPresent()) {
+            sa.drop(path, objection.get());
             return;
         }
-        Optional<Opened> opened = sa.open(header, datagram);
+        Optional<Opened> opened = open(header, payload, datagram, path);
+        if (opened.isEmpty()) {
+            return;
+        }
+        reassembler
+                .store(header, fragment, opened.get(), datagram)
+                .ifPresent(reason -> sa.drop(path, reason));
+        reassembler
+                .takeComplete()
+                .ifPresent(
+                        done -> receiveWhole(header, done.opened(), done.datagram(), true, path));
+    }
+
+    private FragmentReassembler reassembler(IkeHeader header) {
+        return header.response() ? responses : requests;
+    }
+
+    /** Empty if it is not authentic, or has no business here now; it is counted then. */
+    private Optional<Opened> open(
+            IkeHeader header, EncryptedPayload payload, Octets datagram, Path path) {
+        Optional<Opened> opened = sa.open(payload, datagram);
         if (opened.isEmpty()) {
             sa.drop(path, DropReason.NOT_AUTHENTIC);
-            return;
-        }
-        if (!sa.accepts(header.exchange())) {
+        } else if (!header.response() && !sa.accepts(header.exchange())) {
             sa.drop(path, DropReason.OUT_OF_STATE);
-            return;
+            return Optional.empty();
         }
+        return opened;
+    }
+
+    /** All of an authentic message; {@code datagram} is it, or its first fragment. */
+    private void receiveWhole(
+            IkeHeader header, Opened opened, Octets datagram, boolean fragmented, Path path) {
+        DecodeResult result = MessageCodec.decodePayloads(header, opened.first(), opened.chain());
+        if (header.response()) {
+            finishResponse(result, datagram, path);
+        } else {
+            incoming.begin(header.exchange(), datagram, fragmented, path);
+            beginRequest(result, datagram, path);
+        }
+    }
+
+    private void beginRequest(DecodeResult result, Octets datagram, Path path) {
         sa.heard(path);
-        incoming.begin(header.exchange(), datagram, path);
-        DecodeResult result =
-                MessageCodec.decodePayloads(header, opened.get().first(), opened.get().chain());
         if (result instanceof DecodeResult.Decoded decoded) {
             sa.traceReceived(path, decoded.message());
             sa.dispatch(new Received(decoded.message(), datagram, path));
@@ -92,7 +179,7 @@ final class Inbox {
     private void receiveInit(IkeHeader header, Octets datagram, Path path) {
         DecodeResult result = MessageCodec.decode(header, datagram);
         if (sa.awaitsInit() && result instanceof DecodeResult.Decoded decoded) {
-            incoming.begin(header.exchange(), datagram, path);
+            incoming.begin(header.exchange(), datagram, false, path);
             sa.traceReceived(path, decoded.message());
             sa.dispatch(new Received(decoded.message(), datagram, path));
         } else {
@@ -105,20 +192,17 @@ final class Inbox {
             sa.drop(path, DropReason.OUTSIDE_WINDOW);
             return;
         }
-        InitiatedExchange exchange = outgoing.current().orElseThrow();
         if (header.exchange().equals(ExchangeType.IKE_SA_INIT)) {
-            receiveInitResponse(exchange, header, datagram, path);
-            return;
+            receiveInitResponse(outgoing.current().orElseThrow(), header, datagram, path);
+        } else {
+            receiveProtected(header, datagram, path);
         }
-        Optional<Opened> opened = sa.open(header, datagram);
-        if (opened.isEmpty()) {
-            sa.drop(path, DropReason.NOT_AUTHENTIC);
-            return;
-        }
+    }
+
+    private void finishResponse(DecodeResult result, Octets datagram, Path path) {
+        InitiatedExchange exchange = outgoing.current().orElseThrow();
         sa.heard(path);
         sa.settled();
-        DecodeResult result =
-                MessageCodec.decodePayloads(header, opened.get().first(), opened.get().chain());
         if (result instanceof DecodeResult.Decoded decoded) {
             sa.traceReceived(path, decoded.message());
             if (decoded.message().notifies(NotifyType.INVALID_SYNTAX)) {
@@ -150,6 +234,12 @@ final class Inbox {
         if (exchange.onResponse(new Received(message, datagram, path))) {
             sa.settled();
         }
+    }
+
+    /** Forgets what is half done: nothing more is received. */
+    void clear() {
+        requests.clear();
+        responses.clear();
     }
 
     private FailReason invalid(String what) {

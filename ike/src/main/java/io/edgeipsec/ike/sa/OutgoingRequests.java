@@ -5,7 +5,6 @@ import io.edgeipsec.ike.exchange.InitiatedExchange;
 import io.edgeipsec.ike.exchange.Received;
 import io.edgeipsec.ike.message.ExchangeType;
 import io.edgeipsec.ike.message.IkeHeader;
-import io.edgeipsec.ike.message.Octets;
 import io.edgeipsec.ike.model.RetransmissionPolicy;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -16,14 +15,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Our side of the message window (RFC 7296 §2.2, §2.3): one request at a time, encoded once and
- * sent again as the same octets, the others waiting in a queue.
+ * sent again as the same octets unless it is cut smaller, the others waiting in a queue.
  */
 final class OutgoingRequests {
     private final Deque<InitiatedExchange> waiting = new ArrayDeque<>();
     private final RandomSource random;
     private final Runnable unheededDone;
     private @Nullable InitiatedExchange current;
-    private @Nullable Octets inFlight;
+    private @Nullable SentMessage inFlight;
     private long messageId;
     private int transmissions;
 
@@ -68,12 +67,17 @@ final class OutgoingRequests {
         return messageId;
     }
 
-    void sent(Octets datagram) {
-        inFlight = datagram;
+    void sent(SentMessage request) {
+        inFlight = request;
         transmissions = 1;
     }
 
-    Optional<Octets> inFlight() {
+    /** Replaces the request in flight by the same one in smaller fragments. */
+    void cutAgain(SentMessage request) {
+        inFlight = request;
+    }
+
+    Optional<SentMessage> inFlight() {
         return Optional.ofNullable(inFlight);
     }
 
@@ -97,7 +101,7 @@ final class OutgoingRequests {
     }
 
     /** Counts one more transmission; empty if the policy allows no more. */
-    Optional<Octets> transmitAgain(RetransmissionPolicy policy) {
+    Optional<SentMessage> transmitAgain(RetransmissionPolicy policy) {
         if (transmissions >= policy.tries()) {
             return Optional.empty();
         }

@@ -39,7 +39,7 @@ public final class TwoGateways {
 
     private final Deque<InFlight> wire = new ArrayDeque<>();
     private MonotonicTime now = new MonotonicTime(1_000_000_000L);
-    private final IkeSettings settings;
+    private final IkeSettings settingsOfA;
     private final EngineLimits limits;
     private Gateway a;
     private final Gateway b;
@@ -51,10 +51,20 @@ public final class TwoGateways {
     }
 
     public TwoGateways(long seed, IkeSettings settings, EngineLimits limits) {
-        this.settings = settings;
+        this(seed, settings, settings, limits);
+    }
+
+    /** Gateways that are set up differently. */
+    public TwoGateways(long seed, IkeSettings settingsOfA, IkeSettings settingsOfB) {
+        this(seed, settingsOfA, settingsOfB, EngineLimits.defaults());
+    }
+
+    private TwoGateways(
+            long seed, IkeSettings settingsOfA, IkeSettings settingsOfB, EngineLimits limits) {
+        this.settingsOfA = settingsOfA;
         this.limits = limits;
-        a = new Gateway(new SeededRandom(seed), 0xa0000001, settings, limits, now, this::send);
-        b = new Gateway(new SeededRandom(~seed), 0xb0000001, settings, limits, now, this::send);
+        a = new Gateway(new SeededRandom(seed), 0xa0000001, settingsOfA, limits, now, this::send);
+        b = new Gateway(new SeededRandom(~seed), 0xb0000001, settingsOfB, limits, now, this::send);
     }
 
     /** Both configured, B first, and everything delivered that they have to say. */
@@ -79,7 +89,7 @@ public final class TwoGateways {
 
     /** Another A without memory, in place of the old one and its kernel. */
     public void restartA(long seed) {
-        a = new Gateway(new SeededRandom(seed), 0xa1000001, settings, limits, now, this::send);
+        a = new Gateway(new SeededRandom(seed), 0xa1000001, settingsOfA, limits, now, this::send);
     }
 
     private void send(Path path, Octets datagram) {

@@ -1,0 +1,123 @@
+package io.edgeipsec.ike.sa;
+
+import io.edgeipsec.ike.crypto.MessageProtection.Opened;
+import io.edgeipsec.ike.message.FragmentNumber;
+import io.edgeipsec.ike.message.IkeHeader;
+import io.edgeipsec.ike.message.Octets;
+import io.edgeipsec.ike.message.PayloadType;
+import io.edgeipsec.ike.model.DropReason;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Puts the fragments of the peer's requests, or of its responses, together (RFC 7383 §2.6). With a
+ * window of 1 there is one message at a time to wait for, so at most one is half done.
+ *
+ * <p>In two steps, with the check of the ICV between them: {@link #objection} changes nothing, and
+ * {@link #store} is for authentic fragments only. So no stranger can make us keep anything, or
+ * throw anything away. There is no timer: the peer's retransmission or the end of its exchange does
+ * away with what stays incomplete.
+ */
+final class FragmentReassembler {
+    /**
+     * Fragments of a message at most, sent or received: in datagrams of 576 octets some 60 KiB, and
+     * no honest message comes near.
+     */
+    static final int MAX_FRAGMENTS = 128;
+
+    /** Octets of inner payloads at most: no more than an SK payload could have carried. */
+    static final int MAX_OCTETS = 0xffff;
+
+    private @Nullable HalfDone halfDone;
+
+    /**
+     * A message of which all fragments are here.
+     *
+     * @param datagram its first fragment as it came
+     */
+    record Reassembled(Opened opened, Octets datagram) {}
+
+    private static final class HalfDone {
+        final IkeHeader header;
+        final int total;
+        final SortedMap<Integer, Octets> pieces = new TreeMap<>();
+        int octets;
+        PayloadType first = PayloadType.NONE;
+        Octets firstDatagram = Octets.EMPTY;
+
+        HalfDone(IkeHeader header, int total) {
+            this.header = header;
+            this.total = total;
+        }
+    }
+
+    /** Why a fragment is of no use, whoever has sent it. */
+    Optional<DropReason> objection(IkeHeader header, FragmentNumber fragment) {
+        if (!fragment.isPossible()) {
+            return Optional.of(DropReason.FRAGMENT);
+        }
+        if (fragment.total() > MAX_FRAGMENTS) {
+            return Optional.of(DropReason.FRAGMENT_LIMIT);
+        }
+        HalfDone known = halfDone;
+        if (known == null || isOver(known, header)) {
+            return Optional.empty();
+        }
+        // A sender whose fragments do not get through cuts smaller ones: fewer are from before.
+        boolean outdated = fragment.total() < known.total;
+        if (outdated || !known.header.exchange().equals(header.exchange())) {
+            return Optional.of(DropReason.FRAGMENT);
+        }
+        return fragment.total() == known.total && known.pieces.containsKey(fragment.number())
+                ? Optional.of(DropReason.DUPLICATE_FRAGMENT)
+                : Optional.empty();
+    }
+
+    /** The window has moved past what was left incomplete: its exchange ended in another way. */
+    private static boolean isOver(HalfDone known, IkeHeader header) {
+        return known.header.messageId() != header.messageId();
+    }
+
+    /**
+     * Keeps an authentic fragment that nothing speaks against.
+     *
+     * @return why it could not be kept, nor what came before it
+     */
+    Optional<DropReason> store(
+            IkeHeader header, FragmentNumber fragment, Opened opened, Octets datagram) {
+        HalfDone known = halfDone;
+        if (known == null || isOver(known, header) || fragment.total() > known.total) {
+            known = new HalfDone(header, fragment.total());
+            halfDone = known;
+        }
+        known.octets += opened.chain().length();
+        if (known.octets > MAX_OCTETS) {
+            halfDone = null;
+            return Optional.of(DropReason.FRAGMENT_LIMIT);
+        }
+        known.pieces.put(fragment.number(), opened.chain());
+        if (fragment.isFirst()) {
+            known.first = opened.first();
+            known.firstDatagram = datagram;
+        }
+        return Optional.empty();
+    }
+
+    /** The message, once, if nothing of it is missing. */
+    Optional<Reassembled> takeComplete() {
+        HalfDone known = halfDone;
+        if (known == null || known.pieces.size() < known.total) {
+            return Optional.empty();
+        }
+        halfDone = null;
+        Octets chain = Octets.concat(known.pieces.values().toArray(new Octets[0]));
+        return Optional.of(new Reassembled(new Opened(known.first, chain), known.firstDatagram));
+    }
+
+    /** Forgets what is half done: the message has come whole, or nobody waits for it. */
+    void clear() {
+        halfDone = null;
+    }
+}
