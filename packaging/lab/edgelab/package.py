@@ -147,10 +147,14 @@ class PackageTest:
             "link set wan up",
             "route add default dev wan",
         )
-        for unit, seconds in ((DAEMON, 150), (ARCHIVER, 300)):
+        options = os.environ.get("EDGE_IPSECD_JAVA_OPTS", "")
+        for unit, seconds in ((DAEMON, 150), (ARCHIVER, 300), (BLOCK, 300)):
             folder = Path(f"/run/systemd/system/{unit}.d")
             folder.mkdir(parents=True)
-            (folder / "lab.conf").write_text(f"[Service]\nTimeoutStartSec={seconds * SLOWNESS}\n")
+            (folder / "lab.conf").write_text(
+                f"[Service]\nTimeoutStartSec={seconds * SLOWNESS}\n"
+                f'Environment="EDGE_IPSECD_JAVA_OPTS={options}"\n'
+            )
         run(["systemctl", "daemon-reload"])
         # Where packages get installed, this was reached long ago.
         run(["systemctl", "start", "basic.target"])

@@ -30,7 +30,8 @@ PICTURE = """\
       site A                                                site B
 host 10.1.n.10 -- edge-ipsecd ====== the wire ====== strongSwan -- host 10.2.n.10
                   192.0.2.1                          192.0.2.2
-                  192.0.2.11"""
+                  192.0.2.11
+n is 1 for what a policy protects, 2 for what is routed into an interface"""
 
 OCTETS = 200_000
 
@@ -125,6 +126,7 @@ class Tour:
         )
         interface = self._edge.interface(self._route)
         remote = self._b.inner
+        note("It made an interface; a route in site A's gateway says what goes into it:")
         note(f"$ ip route add {remote} dev {interface}")
         self._a.gateway.ip(f"route add {remote} dev {interface}")
         peer = self._route.seen_from_peer()
@@ -140,7 +142,10 @@ class Tour:
             self._edge.path(session),
             *("-X", "PUT", "-H", "Content-Type: application/json", "-d", f"@{file.name}"),
         )
-        note(f"stored, with _revision {json.loads(answer)['_revision']}")
+        note(
+            f"stored, with _revision {json.loads(answer)['_revision']}; the id in the path is ours "
+            "to choose"
+        )
 
     def _wait_until_up(self) -> None:
         say("Waiting until both tunnels are up")
@@ -220,6 +225,7 @@ def main() -> int:
     try:
         say("Building two sites in network namespaces, with a gateway each")
         note(PICTURE)
+        note("starting the gateways")
         sites = Sites("quickstart", PLAIN, arguments.image, results / "sites")
         note("edge-ipsecd and strongSwan are running")
         Tour(sites, results).go()
