@@ -147,12 +147,7 @@ class Network:
 
     def forget_mappings(self) -> None:
         """What a NAT does that restarts: whoever speaks next gets another port."""
-        # The kernel forgets the masqueraded connections of an interface that goes down.
-        self.nat_router.ip(
-            "link set outside down",
-            "link set outside up",
-            f"route replace default via {ROUTER}",
-        )
+        self.nat_router.run("conntrack", "--flush")
 
     def is_outer(self, address: object) -> bool:
         """Whether an address belongs to the wire or to the stretch behind the NAT."""
