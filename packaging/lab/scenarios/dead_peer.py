@@ -67,8 +67,8 @@ def dpd_on_demand(lab: Lab, kind: str) -> str:
 
 @scenario()
 def esp_is_a_sign_of_life(lab: Lab) -> str:
-    """While the peer's packets come in, nobody asks it whether it lives."""
-    session = lab.policy_session("busy-peer").but(dpd=DpdProfile(interval=3, retries=2))
+    """While the peer's packets come in, nobody asks it for two intervals whether it lives."""
+    session = lab.policy_session("busy-peer").but(dpd=DpdProfile(interval=10, retries=2))
     lab.establish(session, lab.for_peer(session).but(dpd=DpdProfile(interval=300)))
     stream = lab.keep_pinging()
     stream.wait_for_answers(3)

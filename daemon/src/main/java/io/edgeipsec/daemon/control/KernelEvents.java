@@ -34,11 +34,12 @@ final class KernelEvents implements KernelEvent.Handler {
     @Override
     public void onAcquire(KernelEvent.Acquire event) {
         table.byReqid(event.reqid())
-                .ifPresent(
+                .ifPresentOrElse(
                         child -> {
                             table.acquired(event);
                             sessions.trafficWaits(child);
-                        });
+                        },
+                        () -> sessions.forget(event));
     }
 
     @Override

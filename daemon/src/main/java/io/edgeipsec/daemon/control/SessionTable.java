@@ -316,6 +316,16 @@ final class SessionTable {
     }
 
     /** It was answered, or is to be forgotten. */
+    /** Those of sessions or rules that are no more. */
+    List<KernelEvent.Acquire> takeUnownedAcquires() {
+        List<KernelEvent.Acquire> unowned =
+                acquires.values().stream()
+                        .filter(acquire -> !byReqid.containsKey(acquire.reqid()))
+                        .toList();
+        unowned.forEach(acquire -> acquires.remove(acquire.reqid()));
+        return unowned;
+    }
+
     void removeAcquire(int reqid) {
         acquires.remove(reqid);
     }

@@ -20,6 +20,7 @@ import io.edgeipsec.ike.model.Endpoint;
 import io.edgeipsec.ike.model.FailReason;
 import io.edgeipsec.ike.model.IkeInput;
 import io.edgeipsec.ike.model.PeerPolicy;
+import io.edgeipsec.xfrm.event.KernelEvent;
 import io.edgeipsec.xfrm.kernel.IpsecKernel;
 import io.edgeipsec.xfrm.kernel.Outcome;
 import io.edgeipsec.xfrm.link.RouteAnswer;
@@ -245,9 +246,21 @@ final class Sessions {
         configureEngine(entry);
     }
 
-    /** SAs of an earlier run whose rule is gone. */
+    /** SAs of an earlier run, and packets that wait, whose rule is gone. */
     private void removeUnowned() {
         table.takeUnowned().forEach(kernel::removeSa);
+        table.takeUnownedAcquires().forEach(this::forget);
+    }
+
+    /**
+     * Lets go of a packet that waits for nobody any more: its larval SA would keep the kernel from
+     * asking for whoever gets the reqid next.
+     */
+    void forget(KernelEvent.Acquire acquire) {
+        kernel.forgetAcquire(acquire)
+                .refusal()
+                .filter(refusal -> refusal.kind() != Outcome.Kind.GONE)
+                .ifPresent(r -> LOG.warn("event=acquire.not_forgotten reason=\"{}\"", r.message()));
     }
 
     /** Puts a session into the table as it is to be; nothing in the kernel changes yet. */

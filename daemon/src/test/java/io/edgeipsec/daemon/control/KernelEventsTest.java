@@ -98,6 +98,16 @@ class KernelEventsTest {
         assertEquals(0, box.sas().get(5).acquireSequence(), "it was answered");
     }
 
+    /** The number is given to somebody else next, who would not hear of packets. */
+    @Test
+    void packetOfADeletedSessionIsForgottenBeforeAndAfter() {
+        box.fake.emit(acquire(KernelNumbers.reqid(2), 77));
+        box.delete("branch");
+        assertEquals(1, box.requests("forgetAcquire").size());
+        box.fake.emit(acquire(KernelNumbers.reqid(2), 78));
+        assertEquals(2, box.requests("forgetAcquire").size(), "sent before the policy went");
+    }
+
     @Test
     void packetOfAFailedNegotiationIsForgottenSoThatTheNextIsHeard() {
         box.fake.emit(acquire(KernelNumbers.reqid(2), 77));

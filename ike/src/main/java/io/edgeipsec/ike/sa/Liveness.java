@@ -20,6 +20,12 @@ import java.util.Map;
  * carried. Packet counters and not times: the kernel's are wall-clock time, which steps.
  */
 final class Liveness {
+    /**
+     * How many intervals in a row ESP may speak for a silent peer. It proves the peer's kernel; the
+     * peer's IKE may have died or restarted without its IKE SAs, and only a probe tells.
+     */
+    private static final int INTERVALS_BY_ESP_ALONE = 2;
+
     private final IkeSa sa;
     private final IkeSaEnvironment environment;
     private final Deadlines deadlines;
@@ -27,6 +33,7 @@ final class Liveness {
     private MonotonicTime lastSent;
     private Map<EspSpi, ChildSaTraffic> lastMeasured = Map.of();
     private boolean measuring;
+    private int intervalsByEspAlone;
 
     Liveness(IkeSa sa, IkeSaEnvironment environment, Deadlines deadlines, MonotonicTime now) {
         this.sa = sa;
@@ -41,8 +48,10 @@ final class Liveness {
         successor.lastMeasured = lastMeasured;
     }
 
+    /** Authentic IKE came. */
     void heard() {
         lastHeard = sa.now();
+        intervalsByEspAlone = 0;
     }
 
     void sent() {
@@ -105,10 +114,11 @@ final class Liveness {
             latest.put(now.inbound(), now);
         }
         lastMeasured = latest;
-        if (received) {
-            heard();
+        if (received && intervalsByEspAlone < INTERVALS_BY_ESP_ALONE) {
+            lastHeard = sa.now();
+            intervalsByEspAlone++;
             rearm();
-        } else if (sent || sa.policy().dpd().mode() == DpdPolicy.Mode.PERIODIC) {
+        } else if (received || sent || sa.policy().dpd().mode() == DpdPolicy.Mode.PERIODIC) {
             probeIfSilent();
         }
     }
