@@ -21,13 +21,20 @@ final class LocalAddresses {
     private final IpsecKernel kernel;
     private final Set<IpAddress> present = new HashSet<>();
     private boolean known;
+    private boolean stale;
 
     LocalAddresses(IpsecKernel kernel) {
         this.kernel = kernel;
     }
 
+    /** There was a change; whoever asks next looks again. */
+    void changed() {
+        stale = true;
+    }
+
     /** Looks again; what the kernel does not tell stays as it was. */
     void read() {
+        stale = false;
         Outcome<List<AddressEntry>> outcome = kernel.listAddresses();
         outcome.refusal()
                 .ifPresent(r -> LOG.warn("event=addresses.not_listed reason=\"{}\"", r.message()));
@@ -47,6 +54,9 @@ final class LocalAddresses {
      * a machine answers to without having it listed.
      */
     boolean lacks(IpAddress address) {
+        if (stale) {
+            read();
+        }
         return known
                 && !present.contains(address)
                 && !Conversions.toInet(address).isLoopbackAddress();

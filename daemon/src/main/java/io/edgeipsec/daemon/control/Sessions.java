@@ -348,8 +348,8 @@ final class Sessions {
 
     /** An address came or went, on one interface at least. */
     void addressChanged(IpAddress address) {
+        localAddresses.changed();
         if (table.entries().stream().anyMatch(entry -> entry.local.equals(address))) {
-            localAddresses.read();
             checkLocalAddresses();
         }
     }

@@ -129,6 +129,15 @@ final class LocalAddressTest {
     }
 
     @Test
+    void anAddressThatWentBeforeItsSessionCameIsMissing() {
+        Appliance box = on(PREFIX, "198.51.100.1/24").start();
+        remove(box, "198.51.100.1/24");
+        box.put(branch());
+        assertEquals(List.of(), box.told(IkeInput.PeerConfigured.class));
+        assertTrue(box.reason("branch").startsWith("Local address missing"));
+    }
+
+    @Test
     void aChangeToAnAddressThatIsNotThereSuspendsTheSession() {
         Appliance box = on(PREFIX).start(branch());
         box.put(branch().addresses("192.0.2.99", SessionBuilder.PEER));
