@@ -4,7 +4,7 @@ from edgelab.clock import wait_until
 from edgelab.lab import Lab
 from edgelab.report import expect
 from edgelab.scenario import scenario
-from edgelab.session import Mode, Session
+from edgelab.session import DpdProfile, Mode, Session
 from edgelab.sites import TWO_OF_OURS
 from scenarios.initiation import KINDS, session_of
 
@@ -66,8 +66,11 @@ def two_of_ours_by_route(lab: Lab) -> str:
 
 @scenario(TWO_OF_OURS)
 def other_side_killed(lab: Lab) -> str:
-    """kill -9 of the other daemon and its restart: the tunnel comes back without a leak."""
-    session = lab.policy_session("survivor")
+    """kill -9 of the other daemon and its restart: the tunnel comes back without a leak.
+
+    The other's kernel goes on with its SAs, so only IKE can tell that its daemon has forgotten them.
+    """
+    session = lab.policy_session("survivor").but(dpd=DpdProfile(interval=5, retries=3))
     peer = lab.establish(session)
     stream = lab.keep_pinging()
     stream.wait_for_answers(3)
