@@ -315,7 +315,6 @@ final class SessionTable {
                         .toList();
     }
 
-    /** It was answered, or is to be forgotten. */
     /** Those of sessions or rules that are no more. */
     List<KernelEvent.Acquire> takeUnownedAcquires() {
         List<KernelEvent.Acquire> unowned =
@@ -326,6 +325,7 @@ final class SessionTable {
         return unowned;
     }
 
+    /** It was answered, or is to be forgotten. */
     void removeAcquire(int reqid) {
         acquires.remove(reqid);
     }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.sun.jna.LastErrorException;
 import com.sun.jna.Native;
+import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -14,6 +15,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 
 /**
  * A fresh network namespace for a test: one thread that left the machine's. Sockets that are opened
@@ -123,7 +125,19 @@ public final class NetworkNamespace implements AutoCloseable {
     }
 
     private static Process start(String... command) throws IOException {
+        assumeTrue(
+                isInstalled(command[0]),
+                () ->
+                        "needs the program "
+                                + command[0]
+                                + ", which no folder of PATH has; packaging/setup installs it");
         return new ProcessBuilder(List.of(command)).redirectErrorStream(true).start();
+    }
+
+    private static boolean isInstalled(String program) {
+        return Pattern.compile(File.pathSeparator, Pattern.LITERAL)
+                .splitAsStream(System.getenv().getOrDefault("PATH", ""))
+                .anyMatch(folder -> Files.isExecutable(Path.of(folder, program)));
     }
 
     private static Result waitFor(Process process) throws Exception {
