@@ -112,9 +112,9 @@ final class KernelChildSas implements ChildSaKernel {
         IpAddress peer = to.remote().address();
         if (!sessions.canBeCarriedTo(locator.session(), peer)) {
             LOG.warn(
-                    "event=child_sa.not_moved session={} spi_in={} path={} reason=\"a VTI is bound"
-                            + " to its peer's address; change peer_address, or use XFRM"
-                            + " interfaces\"",
+                    "event=child_sa.not_moved session={} spi_in={} path={} reason=\"another"
+                            + " session has a tunnel there, and a VTI takes all ESP between two"
+                            + " addresses; use XFRM interfaces\"",
                     locator.session(),
                     locator.inbound(),
                     to);

@@ -491,13 +491,23 @@ final class Sessions {
         return entry == null ? childSa.path().remote().address() : entry.peer;
     }
 
-    /** Whether a session's SAs can end at this address of the peer's. */
+    /**
+     * Whether a session's SAs can end at this address of the peer's: not where another session's
+     * do, if one of the two has a VTI, which takes all ESP between two addresses.
+     */
     boolean canBeCarriedTo(String session, IpAddress outerPeer) {
         SessionTable.Entry entry = table.find(session);
-        if (entry == null || outerPeer.equals(entry.peer)) {
+        if (entry == null || outerPeer.equals(entry.outerPeer) || outerPeer.equals(entry.peer)) {
             return true;
         }
-        return entry.actual.link().filter(link -> link.kind() == TunnelKind.VTI).isEmpty();
+        return table.entries().stream()
+                .filter(other -> other != entry && other.local.equals(entry.local))
+                .filter(other -> outerPeer.equals(other.peer) || outerPeer.equals(other.outerPeer))
+                .noneMatch(other -> hasVti(other) || hasVti(entry));
+    }
+
+    private static boolean hasVti(SessionTable.Entry entry) {
+        return entry.actual.link().filter(link -> link.kind() == TunnelKind.VTI).isPresent();
     }
 
     /** The session's newest SAs end at this address of the peer's. */

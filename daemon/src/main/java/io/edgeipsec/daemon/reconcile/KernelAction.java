@@ -35,6 +35,14 @@ public sealed interface KernelAction {
         }
     }
 
+    /** What others put on the link, their routes above all, stays. */
+    record ChangeLink(TunnelLinkRequest request) implements KernelAction {
+        @Override
+        public Outcome<Nothing> applyTo(IpsecKernel kernel) {
+            return kernel.changeLink(request);
+        }
+    }
+
     record RemoveLink(String name) implements KernelAction {
         @Override
         public Outcome<Nothing> applyTo(IpsecKernel kernel) {

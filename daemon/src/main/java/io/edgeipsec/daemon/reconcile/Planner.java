@@ -9,8 +9,9 @@ import java.util.Optional;
 
 /**
  * What to do so that a session's kernel objects are as they are to be. What is right already is
- * left alone. Policies come first and go last, so that at no moment a protected packet finds none;
- * only a tunnel interface stands before the policies of what is routed into it matter.
+ * left alone. Policies come first and go last, so that at no moment a protected packet finds none.
+ * A tunnel interface is made anew only if it cannot be changed: others' routes would go with it,
+ * and what they routed into the tunnel might leave in clear.
  */
 public final class Planner {
     private Planner() {}
@@ -44,9 +45,12 @@ public final class Planner {
 
     private static void planLink(
             Optional<TunnelLink> wanted, Optional<TunnelLink> actual, List<KernelAction> plan) {
-        boolean keeps =
-                wanted.isPresent() && actual.isPresent() && sameButMtu(wanted.get(), actual.get());
-        if (actual.isPresent() && !keeps) {
+        Optional<TunnelLink> kept =
+                actual.filter(
+                        had ->
+                                wanted.isPresent()
+                                        && had.request().canBecome(wanted.get().request()));
+        if (actual.isPresent() && kept.isEmpty()) {
             plan.add(new KernelAction.RemoveLink(actual.get().request().name()));
         }
         if (wanted.isEmpty()) {
@@ -54,18 +58,16 @@ public final class Planner {
         }
         TunnelLink link = wanted.get();
         String name = link.request().name();
-        if (!keeps) {
+        if (kept.isEmpty()) {
             plan.add(new KernelAction.CreateLink(link.request()));
-        } else if (actual.get().request().mtu() != link.request().mtu()) {
+        } else if (!kept.get().withMtu(link.request().mtu()).request().equals(link.request())) {
+            plan.add(new KernelAction.ChangeLink(link.request()));
+        } else if (kept.get().request().mtu() != link.request().mtu()) {
             plan.add(new KernelAction.SetMtu(name, link.request().mtu()));
         }
-        if (!keeps || !actual.get().addresses().equals(link.addresses())) {
+        if (kept.isEmpty() || !kept.get().addresses().equals(link.addresses())) {
             plan.add(new KernelAction.SetAddresses(name, link.addresses()));
         }
-    }
-
-    private static boolean sameButMtu(TunnelLink one, TunnelLink other) {
-        return one.withMtu(other.request().mtu()).request().equals(other.request());
     }
 
     private static void planRules(

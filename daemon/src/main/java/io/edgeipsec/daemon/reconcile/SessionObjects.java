@@ -50,6 +50,8 @@ public record SessionObjects(
             policiesAfter.remove(remove.key());
         } else if (action instanceof KernelAction.CreateLink create) {
             linkAfter = Optional.of(new TunnelLink(create.request(), Set.of()));
+        } else if (action instanceof KernelAction.ChangeLink change) {
+            linkAfter = link.map(l -> new TunnelLink(change.request(), l.addresses()));
         } else if (action instanceof KernelAction.RemoveLink) {
             linkAfter = Optional.empty();
         } else if (action instanceof KernelAction.SetAddresses set) {
@@ -71,10 +73,7 @@ public record SessionObjects(
         return new SessionObjects(both, link, rules);
     }
 
-    /**
-     * With another outer address in place of one, for SAs that have moved there. The link stays: an
-     * XFRM interface has no addresses, and a VTI cannot change its own.
-     */
+    /** With another outer address in place of one, for SAs that have moved there. */
     public SessionObjects withOuterAddress(InetAddress before, InetAddress after) {
         Map<PolicyKey, PolicyEntry> moved = new LinkedHashMap<>();
         policies.forEach(
@@ -89,7 +88,7 @@ public record SessionObjects(
                                                                 policy.priority(),
                                                                 moved(template, before, after)))
                                         .orElse(policy)));
-        return new SessionObjects(moved, link, rules);
+        return new SessionObjects(moved, link.map(l -> l.withOuterAddress(before, after)), rules);
     }
 
     private static PolicyTemplate moved(

@@ -181,13 +181,34 @@ final class MovedPeerTest {
     }
 
     @Test
-    void aVtiFollowsToAnotherPortButNotToAnotherAddress() {
+    void aVtiFollowsToAnotherAddressAndBackOnceItsSasAreGone() {
         Appliance box = new Appliance().start(tunnel());
         ChildSaLocator locator = establish(box, "hq", "tunnel");
         move(box, locator, path(SessionBuilder.PEER, 31000));
+        assertEquals(List.of(), box.requests("changeLink"), "another port alone");
+        move(box, locator, path(ELSEWHERE, 31000));
+        assertEquals(inet(ELSEWHERE), box.sas().get(1).id().destination());
+        assertEquals(inet(ELSEWHERE), box.link("vpn3").peer());
+        box.remove(locator);
+        assertEquals(inet(SessionBuilder.PEER), box.link("vpn3").peer());
+        assertEquals(1, box.requests("createLink").size());
+        assertEquals(List.of(), box.requests("removeLink"));
+    }
+
+    @Test
+    void aVtiDoesNotFollowToWhereAnotherSessionsPeerIs() {
+        Appliance box =
+                new Appliance()
+                        .start(
+                                tunnel(),
+                                SessionBuilder.policyBased("other")
+                                        .addresses(SessionBuilder.LOCAL, ELSEWHERE)
+                                        .pairsFrom(5)
+                                        .rule("10.3.0.0/24", "10.4.0.0/24"));
+        ChildSaLocator locator = establish(box, "hq", "tunnel");
         box.fake.forgetRequests();
         move(box, locator, path(ELSEWHERE, 31000));
-        assertEquals(List.of(), box.requests("moveSa", "putPolicy", "removeLink"));
+        assertEquals(List.of(), box.requests("moveSa", "putPolicy", "changeLink", "removeLink"));
         assertEquals(inet(SessionBuilder.PEER), box.sas().get(1).id().destination());
     }
 

@@ -8,16 +8,19 @@ import io.edgeipsec.api.resource.MssClampingDirection;
 import io.edgeipsec.daemon.store.SessionIntent;
 import io.edgeipsec.daemon.testing.SessionBuilder;
 import io.edgeipsec.xfrm.link.TunnelKind;
+import io.edgeipsec.xfrm.link.TunnelLinkRequest;
 import io.edgeipsec.xfrm.netlink.IpPrefix;
 import io.edgeipsec.xfrm.policy.PolicyDirection;
 import io.edgeipsec.xfrm.policy.PolicyEntry;
 import io.edgeipsec.xfrm.policy.PolicyKey;
 import io.edgeipsec.xfrm.state.Scope;
 import io.edgeipsec.xfrm.state.Selector;
+import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
@@ -181,6 +184,60 @@ class PlannerTest {
         assertEquals(
                 List.of(new KernelAction.SetAddresses("vpn3", link.addresses())),
                 Planner.plan(vti, otherAddress));
+    }
+
+    @Test
+    void linkWithOtherOuterAddressesOrAnotherKeyIsChangedAndKeepsItsRoutes() throws Exception {
+        SessionObjects wanted = vti(1300);
+        TunnelLink link = wanted.link().orElseThrow();
+        TunnelLinkRequest request = link.request();
+        for (TunnelLinkRequest before :
+                List.of(
+                        TunnelLinkRequest.vti(
+                                request.name(),
+                                request.session(),
+                                InetAddress.getByName("203.0.113.77"),
+                                Objects.requireNonNull(request.peer()),
+                                request.key(),
+                                1400),
+                        TunnelLinkRequest.vti(
+                                request.name(),
+                                request.session(),
+                                Objects.requireNonNull(request.local()),
+                                Objects.requireNonNull(request.peer()),
+                                request.key() + 1,
+                                1400))) {
+            SessionObjects actual =
+                    new SessionObjects(
+                            wanted.policies(),
+                            Optional.of(new TunnelLink(before, link.addresses())),
+                            wanted.rules());
+            List<KernelAction> plan = Planner.plan(wanted, actual);
+            assertEquals(List.of(new KernelAction.ChangeLink(request)), plan);
+            assertEquals(wanted, actual.after(plan.get(0)));
+        }
+    }
+
+    @Test
+    void linkOfTheOtherAddressFamilyIsMadeAnew() throws Exception {
+        SessionObjects wanted = vti(1300);
+        TunnelLink link = wanted.link().orElseThrow();
+        TunnelLinkRequest before =
+                TunnelLinkRequest.vti(
+                        link.request().name(),
+                        link.request().session(),
+                        InetAddress.getByName("2001:db8::1"),
+                        InetAddress.getByName("2001:db8::2"),
+                        link.request().key(),
+                        1300);
+        SessionObjects actual =
+                new SessionObjects(
+                        wanted.policies(),
+                        Optional.of(new TunnelLink(before, link.addresses())),
+                        wanted.rules());
+        assertEquals(
+                List.of("RemoveLink", "CreateLink", "SetAddresses"),
+                kinds(Planner.plan(wanted, actual)));
     }
 
     @Test

@@ -116,6 +116,14 @@ public interface IpsecKernel extends AutoCloseable {
      */
     Outcome<LinkEntry> createLink(TunnelLinkRequest request);
 
+    /**
+     * Gives the link of the request's name its outer addresses, key and MTU; its own addresses and
+     * its routes stay. For a link that {@link TunnelLinkRequest#canBecome} this one; NOT_SUPPORTED
+     * if its kind differs, EXISTS if another VTI has these addresses and this key, GONE or NOT_OURS
+     * as {@link #removeLink}.
+     */
+    Outcome<Nothing> changeLink(TunnelLinkRequest request);
+
     /** GONE if there is no link of this name, NOT_OURS if it is not ours. */
     Outcome<Nothing> removeLink(String name);
 

@@ -279,6 +279,14 @@ public final class LinuxIpsecKernel implements IpsecKernel {
     }
 
     @Override
+    public Outcome<Nothing> changeLink(TunnelLinkRequest request) {
+        return withOurLink(
+                "change of " + request,
+                request.name(),
+                link -> links.change(link.index(), request));
+    }
+
+    @Override
     public Outcome<Nothing> removeLink(String name) {
         return withOurLink("removal of " + name, name, link -> links.delete(link.index()));
     }

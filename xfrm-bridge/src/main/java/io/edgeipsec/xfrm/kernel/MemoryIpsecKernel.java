@@ -271,20 +271,32 @@ public final class MemoryIpsecKernel implements IpsecKernel {
         if (links.containsKey(request.name())) {
             return refused(Errno.EEXIST, request);
         }
-        LinkEntry link =
-                new LinkEntry(
-                        ++linkCounter,
-                        request.name(),
-                        request.kind() == TunnelKind.VTI ? "vti" : "xfrm",
-                        KernelNumbers.tunnelAlias(request.session()),
-                        request.mtu(),
-                        true,
-                        OperationalState.DORMANT,
-                        request.key(),
-                        request.local(),
-                        request.peer());
+        LinkEntry link = entry(++linkCounter, request, OperationalState.DORMANT);
         links.put(link.name(), link);
         return Outcome.done(link);
+    }
+
+    private static LinkEntry entry(int index, TunnelLinkRequest request, OperationalState state) {
+        return new LinkEntry(
+                index,
+                request.name(),
+                request.kind() == TunnelKind.VTI ? "vti" : "xfrm",
+                KernelNumbers.tunnelAlias(request.session()),
+                request.mtu(),
+                true,
+                state,
+                request.key(),
+                request.local(),
+                request.peer());
+    }
+
+    @Override
+    public Outcome<Nothing> changeLink(TunnelLinkRequest request) {
+        LinkEntry link = links.get(request.name());
+        if (link != null && !link.tunnelKind().equals(Optional.of(request.kind()))) {
+            return refused(Errno.EOPNOTSUPP, "change of " + request);
+        }
+        return change(request.name(), l -> entry(l.index(), request, l.state()));
     }
 
     @Override

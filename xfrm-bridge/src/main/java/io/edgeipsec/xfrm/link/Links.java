@@ -31,17 +31,36 @@ public final class Links {
                 w -> {
                     header(w, 0, 0, 0);
                     w.attribute(RouteMessages.IFLA_IFNAME, request.name());
-                    w.attributeU32(RouteMessages.IFLA_MTU, request.mtu());
-                    int info = w.begin(RouteMessages.IFLA_LINKINFO);
-                    w.attribute(RouteMessages.IFLA_INFO_KIND, kernelKind(request));
-                    int data = w.begin(RouteMessages.IFLA_INFO_DATA);
-                    if (request.kind() == TunnelKind.VTI) {
-                        writeVti(w, request);
-                    } else {
-                        w.attributeU32(RouteMessages.IFLA_XFRM_IF_ID, request.key());
-                    }
-                    w.end(data).end(info);
+                    writeTunnel(w, request);
                 });
+    }
+
+    /**
+     * Gives an interface other outer addresses, another key and MTU (vti_changelink in
+     * net/ipv4/ip_vti.c, xfrmi_changelink in net/xfrm/xfrm_interface_core.c). It keeps its routes.
+     * EOPNOTSUPP if it is of another kind.
+     */
+    public void change(int index, TunnelLinkRequest request) throws NetlinkException {
+        channel.execute(
+                RouteMessages.NEWLINK,
+                0,
+                w -> {
+                    header(w, index, 0, 0);
+                    writeTunnel(w, request);
+                });
+    }
+
+    private static void writeTunnel(NetlinkWriter w, TunnelLinkRequest request) {
+        w.attributeU32(RouteMessages.IFLA_MTU, request.mtu());
+        int info = w.begin(RouteMessages.IFLA_LINKINFO);
+        w.attribute(RouteMessages.IFLA_INFO_KIND, kernelKind(request));
+        int data = w.begin(RouteMessages.IFLA_INFO_DATA);
+        if (request.kind() == TunnelKind.VTI) {
+            writeVti(w, request);
+        } else {
+            w.attributeU32(RouteMessages.IFLA_XFRM_IF_ID, request.key());
+        }
+        w.end(data).end(info);
     }
 
     private static String kernelKind(TunnelLinkRequest request) {

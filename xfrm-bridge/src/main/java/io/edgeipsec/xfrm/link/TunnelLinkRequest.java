@@ -66,6 +66,17 @@ public record TunnelLinkRequest(
                 TunnelKind.XFRM_INTERFACE, name, session, null, null, interfaceId, mtu);
     }
 
+    /**
+     * Whether one interface can become the other without being made anew: it keeps its name and
+     * owner, and the kernel's kind, which differs between VTIs of IPv4 and of IPv6.
+     */
+    public boolean canBecome(TunnelLinkRequest other) {
+        return kind == other.kind
+                && name.equals(other.name)
+                && session.equals(other.session)
+                && local instanceof Inet4Address == other.local instanceof Inet4Address;
+    }
+
     /** What the SAs and policies of this interface carry. */
     public Scope scope() {
         return kind == TunnelKind.VTI ? Scope.mark(key) : Scope.interfaceId(key);

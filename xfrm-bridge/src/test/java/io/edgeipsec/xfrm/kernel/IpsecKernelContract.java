@@ -290,6 +290,54 @@ abstract class IpsecKernelContract {
     }
 
     @Test
+    void changedLinkKeepsItsRoutesAndAddresses() throws Exception {
+        withKernel(
+                kernel -> {
+                    assume(kernel, Feature.VTI);
+                    assume(kernel, Feature.XFRM_INTERFACE);
+                    int key = KernelNumbers.tunnelKey(1);
+                    for (TunnelLinkRequest before :
+                            List.of(
+                                    TunnelLinkRequest.vti("vpn1", "a", LOCAL, PEER, key, 1400),
+                                    TunnelLinkRequest.xfrm("vpn2", "b", key + 1, 1400))) {
+                        boolean vti = before.kind() == TunnelKind.VTI;
+                        TunnelLinkRequest after =
+                                vti
+                                        ? TunnelLinkRequest.vti(
+                                                "vpn1", "a", LOCAL, LOCAL, key + 2, 1300)
+                                        : TunnelLinkRequest.xfrm("vpn2", "b", key + 3, 1300);
+                        assertTrue(kernel.changeLink(after).isRefused(Kind.GONE));
+                        LinkEntry link = Requests.value(kernel.createLink(before));
+                        IpPrefix inner = IpPrefix.parse(vti ? "169.254.7.1/30" : "169.254.8.1/30");
+                        Requests.value(kernel.setLinkAddresses(link.name(), Set.of(inner)));
+                        Requests.value(kernel.setLinkUsable(link.name(), true));
+                        RouteEntry route =
+                                new RouteEntry(
+                                        IpPrefix.parse(vti ? "10.7.0.0/16" : "10.8.0.0/16"),
+                                        link.index(),
+                                        null,
+                                        null,
+                                        20);
+                        Requests.value(kernel.putRoute(route));
+
+                        Requests.value(kernel.changeLink(after));
+                        LinkEntry changed = Requests.link(kernel, link.name());
+                        assertTrue(changed.satisfies(after), changed.toString());
+                        assertEquals(link.index(), changed.index());
+                        assertEquals(1300, changed.mtu());
+                        assertEquals(link.alias(), changed.alias());
+                        assertTrue(changed.up());
+                        assertEquals(OperationalState.UP, changed.state());
+                        assertEquals(Set.of(inner), Requests.ipv4Addresses(kernel, link));
+                        Requests.value(kernel.removeRoute(route)); // so it was there
+                    }
+                    assertTrue(
+                            kernel.changeLink(TunnelLinkRequest.xfrm("vpn1", "a", key, 1400))
+                                    .isRefused(Kind.NOT_SUPPORTED));
+                });
+    }
+
+    @Test
     void addressesAndRoutesOfTunnel() throws Exception {
         withKernel(
                 kernel -> {
