@@ -6,6 +6,11 @@ import java.util.List;
 /**
  * What we offer and accept for Child SAs: always ESP in tunnel mode. The groups count only with
  * perfect forward secrecy.
+ *
+ * @param extendedSequenceNumbers whether ESN (RFC 4303 §2.2.1) is offered and preferred; without,
+ *     it is refused
+ * @param antiReplayWindow packets by which one may be late (RFC 4303 §3.4.3), 0 to 4096; 0 turns
+ *     the check off, which ESN does not allow
  */
 public record IPSecVPNTunnelProfile(
         ResourceHeader header,
@@ -14,10 +19,15 @@ public record IPSecVPNTunnelProfile(
         boolean enablePerfectForwardSecrecy,
         List<DhGroup> dhGroups,
         DfPolicy dfPolicy,
-        Duration saLifeTime)
+        Duration saLifeTime,
+        boolean extendedSequenceNumbers,
+        int antiReplayWindow)
         implements IPSecVPNProfile {
 
     public static final String TYPE = "IPSecVPNTunnelProfile";
+
+    /** Enough for 100 Mbit/s of full packets that are late by more than 100 ms. */
+    public static final int DEFAULT_ANTI_REPLAY_WINDOW = 1024;
 
     public IPSecVPNTunnelProfile {
         encryptionAlgorithms = List.copyOf(encryptionAlgorithms);
@@ -44,6 +54,8 @@ public record IPSecVPNTunnelProfile(
                 enablePerfectForwardSecrecy,
                 dhGroups,
                 dfPolicy,
-                saLifeTime);
+                saLifeTime,
+                extendedSequenceNumbers,
+                antiReplayWindow);
     }
 }

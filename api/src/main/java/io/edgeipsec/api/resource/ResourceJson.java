@@ -47,6 +47,8 @@ public final class ResourceJson {
             node.set("dh_groups", names(profile.dhGroups()));
             node.put("df_policy", profile.dfPolicy().name());
             node.put("sa_life_time", profile.saLifeTime().toSeconds());
+            node.put("extended_sequence_numbers", profile.extendedSequenceNumbers());
+            node.put("anti_replay_window", profile.antiReplayWindow());
         } else if (resource instanceof IPSecVPNDPDProfile profile) {
             node.put("enabled", profile.enabled());
             node.put("dpd_probe_mode", profile.dpdProbeMode().name());
@@ -87,7 +89,11 @@ public final class ResourceJson {
                     flag(node, "enable_perfect_forward_secrecy"),
                     constants(DhGroup.class, node, "dh_groups"),
                     constant(DfPolicy.class, node, "df_policy"),
-                    seconds(node, "sa_life_time"));
+                    seconds(node, "sa_life_time"),
+                    // The store may hold profiles from before these two.
+                    node.path("extended_sequence_numbers").asBoolean(true),
+                    node.path("anti_replay_window")
+                            .asInt(IPSecVPNTunnelProfile.DEFAULT_ANTI_REPLAY_WINDOW));
         }
         if (kind == ResourceKind.DPD_PROFILE) {
             return new IPSecVPNDPDProfile(

@@ -32,7 +32,9 @@ public final class SystemProfiles {
                     true,
                     List.of(DhGroup.GROUP14),
                     DfPolicy.COPY,
-                    Duration.ofHours(1));
+                    Duration.ofHours(1),
+                    true,
+                    IPSecVPNTunnelProfile.DEFAULT_ANTI_REPLAY_WINDOW);
 
     public static final IPSecVPNDPDProfile DPD =
             new IPSecVPNDPDProfile(

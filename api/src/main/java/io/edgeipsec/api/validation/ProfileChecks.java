@@ -36,6 +36,14 @@ public final class ProfileChecks {
         } else if (profile instanceof IPSecVPNTunnelProfile tunnel) {
             checkDigestsAreThere(tunnel.encryptionAlgorithms(), tunnel.digestAlgorithms(), errors);
             checkDigestsHaveUse(tunnel.encryptionAlgorithms(), tunnel.digestAlgorithms(), errors);
+            if (tunnel.extendedSequenceNumbers() && tunnel.antiReplayWindow() == 0) {
+                errors.add(
+                        new FieldError(
+                                "/anti_replay_window",
+                                "0",
+                                "at least 1, or extended_sequence_numbers false: a receiver works"
+                                        + " out the upper half of the numbers by the window"));
+            }
         } else if (profile instanceof IPSecVPNDPDProfile dpd) {
             checkInterval(dpd, errors);
         }

@@ -43,6 +43,11 @@ public final class Warnings {
                     profile.digestAlgorithms(),
                     profile.enablePerfectForwardSecrecy() ? profile.dhGroups() : List.of(),
                     warnings);
+            if (profile.antiReplayWindow() == 0) {
+                warnings.add(
+                        "anti_replay_window: with 0, recorded packets are taken again when somebody"
+                                + " repeats them");
+            }
             if (!profile.enablePerfectForwardSecrecy()) {
                 warnings.add(
                         "enable_perfect_forward_secrecy: without it, one IKE SA's keys give away"

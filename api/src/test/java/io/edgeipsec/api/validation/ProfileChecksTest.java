@@ -52,7 +52,22 @@ class ProfileChecksTest {
                 forwardSecrecy,
                 List.of(group),
                 DfPolicy.COPY,
-                Duration.ofHours(1));
+                Duration.ofHours(1),
+                true,
+                1024);
+    }
+
+    private static IPSecVPNTunnelProfile tunnel(boolean esn, int antiReplayWindow) {
+        return new IPSecVPNTunnelProfile(
+                SystemProfiles.TUNNEL.header(),
+                List.of(AES_GCM_128),
+                List.of(),
+                true,
+                List.of(DhGroup.GROUP14),
+                DfPolicy.COPY,
+                Duration.ofHours(1),
+                esn,
+                antiReplayWindow);
     }
 
     private static List<String> pointers(IPSecVPNProfile profile) {
@@ -135,6 +150,15 @@ class ProfileChecksTest {
                                         Duration.ofSeconds(seconds),
                                         10))
                         .size());
+    }
+
+    @Test
+    void extendedSequenceNumbersNeedAnAntiReplayWindow() {
+        assertEquals(List.of("/anti_replay_window"), pointers(tunnel(true, 0)));
+        assertEquals(List.of(), pointers(tunnel(true, 1)));
+        assertEquals(List.of(), pointers(tunnel(false, 0)));
+        assertEquals(1, Warnings.of(tunnel(false, 0)).size());
+        assertEquals(List.of(), Warnings.of(tunnel(false, 4096)));
     }
 
     @Test

@@ -47,9 +47,6 @@ import org.slf4j.LoggerFactory;
 final class KernelChildSas implements ChildSaKernel {
     private static final Logger LOG = LoggerFactory.getLogger(KernelChildSas.class);
 
-    /** Fits the reordering of a 10 Gbit/s link with several queues, at 128 octets an SA. */
-    private static final int REPLAY_WINDOW_PACKETS = 1024;
-
     /** The kernel is the backstop behind IKE's own clock, and so a little later. */
     private static final Duration BACKSTOP = Duration.ofSeconds(5);
 
@@ -294,7 +291,7 @@ final class KernelChildSas implements ChildSaKernel {
                 KeyMaterial.owning(integrity.toByteArray()),
                 udp,
                 new SaOptions(
-                        REPLAY_WINDOW_PACKETS,
+                        traits.antiReplayWindow(),
                         installation.suite().extendedSequenceNumbers(),
                         SaLifetimes.ofSeconds(0, seconds),
                         traits.dfPolicy(),

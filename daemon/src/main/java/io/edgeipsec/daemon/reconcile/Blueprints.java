@@ -134,7 +134,7 @@ public final class Blueprints {
                         "p" + number,
                         Conversions.toSelector(pair.source()),
                         Conversions.toSelector(pair.destination()),
-                        new ChildTraits(reqid, Scope.GLOBAL, dfPolicy));
+                        traits(reqid, Scope.GLOBAL));
             }
             if (rule.logged()) {
                 String label = intent.session().header().displayName() + "/" + rule.displayName();
@@ -158,8 +158,13 @@ public final class Blueprints {
                 IpPrefix everything = IpPrefix.all(local);
                 protect(Selector.between(everything, everything), reqid, request.scope());
                 TrafficSelector any = TrafficSelector.parse("0.0.0.0/0");
-                child(TUNNEL, any, any, new ChildTraits(reqid, request.scope(), dfPolicy));
+                child(TUNNEL, any, any, traits(reqid, request.scope()));
             }
+        }
+
+        private ChildTraits traits(int reqid, Scope scope) {
+            return new ChildTraits(
+                    reqid, scope, dfPolicy, intent.tunnelProfile().antiReplayWindow());
         }
 
         /** Out, and in the other direction in and forward. */

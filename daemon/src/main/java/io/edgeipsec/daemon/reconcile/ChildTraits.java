@@ -8,5 +8,6 @@ import io.edgeipsec.xfrm.state.Scope;
  *
  * @param reqid of its policies' templates
  * @param scope the mark or if_id of the tunnel interface, if the session has one
+ * @param antiReplayWindow packets, 0 to 4096; 0 for none
  */
-public record ChildTraits(int reqid, Scope scope, DfPolicy dfPolicy) {}
+public record ChildTraits(int reqid, Scope scope, DfPolicy dfPolicy, int antiReplayWindow) {}

@@ -99,13 +99,12 @@ final class PeerPolicies {
                 groups(profile.dhGroups()));
     }
 
-    /** ESN is offered ahead of 32-bit sequence numbers; whoever lacks it chooses the latter. */
     static EspProposalPolicy esp(IPSecVPNTunnelProfile profile) {
         return new EspProposalPolicy(
                 profile.encryptionAlgorithms().stream().map(PeerPolicies::encryption).toList(),
                 profile.digestAlgorithms().stream().map(PeerPolicies::integrity).toList(),
                 profile.enablePerfectForwardSecrecy() ? groups(profile.dhGroups()) : List.of(),
-                true);
+                profile.extendedSequenceNumbers());
     }
 
     private static Encryption encryption(io.edgeipsec.api.resource.EncryptionAlgorithm algorithm) {

@@ -104,12 +104,14 @@ class BlueprintsTest {
                         new ChildTraits(
                                 KernelNumbers.reqid(7),
                                 Scope.GLOBAL,
-                                io.edgeipsec.xfrm.state.DfPolicy.COPY),
+                                io.edgeipsec.xfrm.state.DfPolicy.COPY,
+                                1024),
                         "p8",
                         new ChildTraits(
                                 KernelNumbers.reqid(8),
                                 Scope.GLOBAL,
-                                io.edgeipsec.xfrm.state.DfPolicy.COPY)),
+                                io.edgeipsec.xfrm.state.DfPolicy.COPY,
+                                1024)),
                 blueprint.children());
         PeerPolicy peer = blueprint.peer().orElseThrow();
         assertEquals(
@@ -263,7 +265,9 @@ class BlueprintsTest {
                         true,
                         system.dhGroups(),
                         DfPolicy.CLEAR,
-                        system.saLifeTime());
+                        system.saLifeTime(),
+                        false,
+                        64);
         try (SessionIntent intent = twoPairs().intent();
                 SessionIntent other = twoPairs().tunnelProfile(two).intent()) {
             // 20 IPv4, 8 ESP, 8 IV, 16 ICV; blocks of 4; 2 of trailer.
@@ -382,7 +386,7 @@ class BlueprintsTest {
     }
 
     @Test
-    void dfPolicyReachesTheSas() {
+    void dfPolicyAndAntiReplayWindowReachTheSas() {
         IPSecVPNTunnelProfile system = SystemProfiles.TUNNEL;
         IPSecVPNTunnelProfile clear =
                 new IPSecVPNTunnelProfile(
@@ -392,13 +396,16 @@ class BlueprintsTest {
                         system.enablePerfectForwardSecrecy(),
                         system.dhGroups(),
                         DfPolicy.CLEAR,
-                        system.saLifeTime());
+                        system.saLifeTime(),
+                        false,
+                        64);
         blueprint(twoPairs().tunnelProfile(clear))
                 .children()
                 .values()
                 .forEach(
-                        traits ->
-                                assertEquals(
-                                        io.edgeipsec.xfrm.state.DfPolicy.CLEAR, traits.dfPolicy()));
+                        traits -> {
+                            assertEquals(io.edgeipsec.xfrm.state.DfPolicy.CLEAR, traits.dfPolicy());
+                            assertEquals(64, traits.antiReplayWindow());
+                        });
     }
 }

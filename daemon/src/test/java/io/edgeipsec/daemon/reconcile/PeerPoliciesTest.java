@@ -69,7 +69,9 @@ class PeerPoliciesTest {
                 pfs,
                 List.of(DhGroup.GROUP20),
                 SystemProfiles.TUNNEL.dfPolicy(),
-                Duration.ofMinutes(30));
+                Duration.ofMinutes(30),
+                true,
+                1024);
     }
 
     @Test

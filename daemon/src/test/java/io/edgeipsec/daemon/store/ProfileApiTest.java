@@ -3,6 +3,7 @@ package io.edgeipsec.daemon.store;
 import static io.edgeipsec.daemon.store.ApiFixture.object;
 import static io.edgeipsec.daemon.store.Samples.SESSIONS;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -81,6 +82,8 @@ class ProfileApiTest {
         assertTrue(tunnel.path("enable_perfect_forward_secrecy").asBoolean());
         assertEquals("COPY", tunnel.path("df_policy").asText());
         assertEquals(3600, tunnel.path("sa_life_time").asInt());
+        assertTrue(tunnel.path("extended_sequence_numbers").asBoolean());
+        assertEquals(1024, tunnel.path("anti_replay_window").asInt());
         assertEquals("TUNNEL_MODE", tunnel.path("encapsulation_mode").asText());
         assertEquals("ESP", tunnel.path("transform_protocol").asText());
         assertEquals(60, created(DPD, "{}").path("dpd_probe_interval").asInt());
@@ -94,6 +97,12 @@ class ProfileApiTest {
         created(
                 IKE,
                 "{\"encryption_algorithms\":[\"CHACHA20_POLY1305\"],\"dh_groups\":[\"GROUP31\"]}");
+        ObjectNode shortNumbers =
+                created(
+                        TUNNEL,
+                        "{\"extended_sequence_numbers\":false,\"anti_replay_window\":4096}");
+        assertFalse(shortNumbers.path("extended_sequence_numbers").asBoolean());
+        assertEquals(4096, shortNumbers.path("anti_replay_window").asInt());
         RawHttp.Answer weak =
                 api.post(
                         TUNNEL,
@@ -115,6 +124,12 @@ class ProfileApiTest {
                 List.of("/digest_algorithms"),
                 SessionApiTest.fields(
                         api.post(TUNNEL, object("{\"encryption_algorithms\":[\"AES_256\"]}"))));
+        for (int window : new int[] {-1, 0, 4097}) {
+            assertEquals(
+                    List.of("/anti_replay_window"),
+                    SessionApiTest.fields(
+                            api.post(TUNNEL, object("{\"anti_replay_window\":" + window + "}"))));
+        }
         assertEquals(
                 List.of("/dpd_probe_interval"),
                 SessionApiTest.fields(
