@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.edgeipsec.ike.crypto.KeyExchangeMethod;
 import io.edgeipsec.ike.message.DeletePayload;
 import io.edgeipsec.ike.message.EspSpi;
 import io.edgeipsec.ike.message.IkeMessage;
@@ -112,7 +113,7 @@ final class ChildSaRekeyTest {
     // Both at once (RFC 7296 §2.8.1).
 
     @Test
-    void bothReplaceItAndTheNoncesDecide() {
+    void collisionRegular() {
         Set<Boolean> winners = new HashSet<>();
         for (int seed = 0; seed < 16; seed++) {
             TwoGateways net = bothRekeying(seed);
@@ -138,7 +139,7 @@ final class ChildSaRekeyTest {
 
     /** RFC 7296 §2.8.1: A's request is late, B knows of no collision. */
     @Test
-    void theLoserHearsOfItTooLate() {
+    void collisionWithDroppedRequestAndDelayedDelete() {
         TwoGateways net = bothRekeying(20);
         Ladder ladder = new Ladder(net);
         ladder.lostFromA(REKEY.formatted(2));
@@ -158,7 +159,7 @@ final class ChildSaRekeyTest {
 
     /** The same, with B's DELETE before A's request (RFC 7296 §2.25.1). */
     @Test
-    void theLoserAsksForWhatIsGone() {
+    void collisionWithDroppedRequest() {
         TwoGateways net = bothRekeying(21);
         Ladder ladder = new Ladder(net);
         ladder.lostFromA(REKEY.formatted(2));
@@ -177,7 +178,7 @@ final class ChildSaRekeyTest {
 
     /** RFC 7296 §2.25.1: A closes what B replaces. */
     @Test
-    void oneClosesWhatTheOtherReplaces() {
+    void rekeyCrossesDelete() {
         TwoGateways net = TwoGateways.connected(22);
         Ladder ladder = new Ladder(net);
         rekey(net.b());
@@ -186,6 +187,99 @@ final class ChildSaRekeyTest {
         net.deliverAll();
         net.assertKernelsAgree();
         assertTrue(net.a().sad().isEmpty());
+    }
+
+    /** B does not know of A's request when it deletes the old SA (RFC 7296 §2.25.1). */
+    @Test
+    void collisionWithDelayedRequest() {
+        TwoGateways net = bothRekeying(24);
+        Ladder ladder = new Ladder(net);
+        TwoGateways.InFlight request = ladder.lostFromA(REKEY.formatted(2));
+        ladder.fromB(REKEY.formatted(0));
+        ladder.fromA(REKEYED.formatted(0));
+        net.deliver(request);
+        ladder.fromB(DELETE.formatted(1));
+        ladder.fromB("CREATE_CHILD_SA response 2 N(TEMPORARY_FAILURE)");
+        ladder.fromA(DELETED.formatted(1));
+        settles(net);
+    }
+
+    @Test
+    void collisionWithDelayedResponse() {
+        for (int seed = 0; seed < 16; seed++) {
+            TwoGateways net = bothRekeying(seed);
+            TwoGateways.InFlight response = withoutResponseToA(net);
+            net.deliver(response);
+            settles(net);
+        }
+    }
+
+    @Test
+    void collisionWithDroppedResponse() {
+        for (int seed = 0; seed < 16; seed++) {
+            TwoGateways net = bothRekeying(seed);
+            withoutResponseToA(net);
+            settles(net);
+        }
+    }
+
+    /** B is done with its rekey before A's request comes (RFC 7296 §2.25.1). */
+    @Test
+    void collisionWithDeleteInBetween() {
+        TwoGateways net = bothRekeying(25);
+        Ladder ladder = new Ladder(net);
+        TwoGateways.InFlight request = ladder.lostFromA(REKEY.formatted(2));
+        ladder.fromB(REKEY.formatted(0));
+        ladder.fromA(REKEYED.formatted(0));
+        ladder.fromB(DELETE.formatted(1));
+        ladder.fromA(DELETED.formatted(1));
+        net.deliver(request);
+        ladder.fromB("CREATE_CHILD_SA response 2 N(CHILD_SA_NOT_FOUND)");
+        settles(net);
+    }
+
+    /** A has to ask once more in another group, while B's exchange goes on (RFC 7296 §1.3). */
+    @Test
+    void collisionWithInvalidKeInBetween() {
+        for (int seed = 0; seed < 16; seed++) {
+            TwoGateways net =
+                    TwoGateways.connected(
+                            seed,
+                            Policies.a()
+                                    .espGroups(
+                                            KeyExchangeMethod.CURVE25519, KeyExchangeMethod.ECP384),
+                            Policies.b().espGroups(KeyExchangeMethod.ECP384));
+            rekey(net.a());
+            rekey(net.b());
+            Ladder ladder = new Ladder(net);
+            ladder.fromA(REKEY.formatted(2));
+            ladder.fromB(REKEY.formatted(0));
+            ladder.fromB("CREATE_CHILD_SA response 2 N(INVALID_KE_PAYLOAD)");
+            ladder.fromA(REKEYED.formatted(0));
+            settles(net);
+        }
+    }
+
+    /** Both requests are answered and B goes on, but A does not get its response. */
+    private static TwoGateways.InFlight withoutResponseToA(TwoGateways net) {
+        Ladder ladder = new Ladder(net);
+        ladder.fromA(REKEY.formatted(2));
+        ladder.fromB(REKEY.formatted(0));
+        TwoGateways.InFlight response = ladder.lostFromB(REKEYED.formatted(2));
+        ladder.fromA(REKEYED.formatted(0));
+        ladder.fromB(DELETE.formatted(1));
+        ladder.fromA(DELETED.formatted(1));
+        ladder.silence();
+        return response;
+    }
+
+    private static void settles(TwoGateways net) {
+        net.pass(Duration.ofMinutes(1), true);
+        net.assertOneTunnel();
+        assertEquals(1, net.a().childSas().size());
+        assertEquals(1, net.b().childSas().size());
+        assertEquals(1, net.a().engine().ikeSaCount());
+        assertEquals(1, net.b().engine().ikeSaCount());
     }
 
     @Test
