@@ -75,6 +75,8 @@ class Session:
     peer_tunnel_address: Optional[str] = None
     peer_is_anywhere: bool = False
     """The peer's address may change or is not known: only strongSwan can be told so."""
+    childless: bool = False
+    """The IKE SA comes first, without a Child SA (RFC 6023): only strongSwan can be told so."""
     enabled: bool = True
     ike: Optional[IkeProfile] = None
     tunnel: Optional[TunnelProfile] = None

@@ -249,6 +249,7 @@ class StrongSwan:
             "dpd_delay": f"{dpd.interval}s",
             "keyingtries": "0" if starts else "1",
             "mobike": "no",
+            "childless": "force" if session.childless else "allow",
             "local": {"id": session.local_id, **self._proof(session, local=True)},
             "remote": {"id": session.peer_id, **self._proof(session, local=False)},
             "children": children,

@@ -46,6 +46,17 @@ def on_demand_also_answers(lab: Lab) -> None:
     lab.expect_pings()
 
 
+@scenario()
+def childless_peer(lab: Lab) -> None:
+    """A peer that makes its IKE SA first and every Child SA on its own is let in (RFC 6023)."""
+    session = lab.policy_session("childless", Mode.RESPOND_ONLY)
+    lab.establish(session, lab.for_peer(session, Mode.INITIATOR).but(childless=True))
+    assert isinstance(lab.b, StrongSwan)
+    without_child = r"generating IKE_AUTH request 1 \[(?!.* SA ).* AUTH "
+    expect(lab.b.logged(without_child), "an IKE_AUTH request without SA payload", lab.b.log)
+    lab.expect_pings()
+
+
 @scenario(variants=KINDS)
 def respond_only(lab: Lab, kind: str) -> str:
     """A RESPOND_ONLY session never starts, whatever traffic waits; it answers when the peer does."""

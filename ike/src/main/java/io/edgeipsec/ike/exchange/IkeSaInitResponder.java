@@ -114,6 +114,7 @@ public final class IkeSaInitResponder implements RespondedExchange {
         payloads.addAll(new NatDetection(peerSpi, sa.localSpi()).notifications(request.path()));
         payloads.addAll(Authenticator.announceHashes(candidates));
         payloads.addAll(Authenticator.requestCertificates(candidates));
+        payloads.add(NotifyPayload.of(NotifyType.CHILDLESS_IKEV2_SUPPORTED)); // RFC 6023 §3
         boolean fragmentation =
                 sa.supportsFragmentation()
                         && message.notifies(NotifyType.IKEV2_FRAGMENTATION_SUPPORTED);

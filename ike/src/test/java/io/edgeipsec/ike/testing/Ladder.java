@@ -7,14 +7,19 @@ import io.edgeipsec.ike.message.IkeMessage;
  * oldest datagram on the wire, and delivers it.
  */
 public final class Ladder {
-    private static final String NOTIFICATIONS =
-            " N(NAT_DETECTION_SOURCE_IP) N(NAT_DETECTION_DESTINATION_IP)"
-                    + " N(IKEV2_FRAGMENTATION_SUPPORTED)";
+    private static final String NAT_DETECTION =
+            " N(NAT_DETECTION_SOURCE_IP) N(NAT_DETECTION_DESTINATION_IP)";
 
     /** The usual first message and its answer. */
-    public static final String INIT_REQUEST = "IKE_SA_INIT request 0 SA KE Nonce" + NOTIFICATIONS;
+    public static final String INIT_REQUEST =
+            "IKE_SA_INIT request 0 SA KE Nonce"
+                    + NAT_DETECTION
+                    + " N(IKEV2_FRAGMENTATION_SUPPORTED)";
 
-    public static final String INIT_RESPONSE = "IKE_SA_INIT response 0 SA KE Nonce" + NOTIFICATIONS;
+    public static final String INIT_RESPONSE =
+            "IKE_SA_INIT response 0 SA KE Nonce"
+                    + NAT_DETECTION
+                    + " N(CHILDLESS_IKEV2_SUPPORTED) N(IKEV2_FRAGMENTATION_SUPPORTED)";
 
     /** The usual second request, of a gateway that knows of no other IKE SA with the peer. */
     public static final String AUTH_REQUEST =
