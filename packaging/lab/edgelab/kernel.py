@@ -1,12 +1,18 @@
 """What the kernel of a gateway holds: SAs, policies, tunnel interfaces, nftables."""
 
+import os
 import re
+import socket
+import struct
 from dataclasses import dataclass
-from ipaddress import IPv4Network
+from ipaddress import IPv4Address, IPv4Network
 from typing import Any, Optional
 
 from edgelab.netns import Namespace
 
+_NETLINK_XFRM = 6  # linux/netlink.h
+_XFRM_MSG_EXPIRE = 0x18  # linux/xfrm.h
+_REQUEST_WITH_ACK = 1 | 4  # NLM_F_REQUEST, NLM_F_ACK
 
 @dataclass(frozen=True)
 class State:
@@ -72,6 +78,26 @@ def states(namespace: Namespace) -> list[State]:
             )
         )
     return found
+
+
+def reach_soft_limit(namespace: Namespace, state: State) -> None:
+    """Has the kernel tell everybody that an SA has reached its soft limit.
+
+    XFRM_MSG_EXPIRE with struct xfrm_user_expire (linux/xfrm.h) in the direction of the kernel:
+    destination at 56, SPI at 72, protocol at 76, family at 212, `hard` at 224.
+    """
+    body = bytearray(232)
+    body[56:60] = IPv4Address(state.destination).packed
+    struct.pack_into("!IB", body, 72, state.spi, socket.IPPROTO_ESP)
+    struct.pack_into("=H", body, 212, socket.AF_INET)
+    with namespace.entered():
+        netlink = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, _NETLINK_XFRM)
+    with netlink:
+        header = struct.pack("=IHHII", 16 + len(body), _XFRM_MSG_EXPIRE, _REQUEST_WITH_ACK, 1, 0)
+        netlink.send(header + body)
+        (error,) = struct.unpack_from("=i", netlink.recv(4096), 16)
+    if error:
+        raise OSError(-error, f"soft limit of SA {state.spi:08x}: {os.strerror(-error)}")
 
 
 def policies(namespace: Namespace) -> list[Policy]:

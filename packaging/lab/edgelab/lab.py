@@ -154,13 +154,13 @@ class Lab:
             pings = ping(host, source, destination, count=2)
             expect(pings.lost == 0, f"every ping from {source} to {destination} answered", pings)
 
-    def keep_pinging(self, n: int = 1, site: str = "a") -> PingStream:
+    def keep_pinging(self, n: int = 1, site: str = "a", interval: float = 0.2) -> PingStream:
         """Somebody in a site's subnet n who tries to reach the other site's all the time."""
         here, there = self.site_a, self.site_b
         if site == "b":
             here, there = there, here
         file = self.results / f"pings-{site}-{n}.txt"
-        return PingStream(here.host, here.host_address(n), there.host_address(n), file)
+        return PingStream(here.host, here.host_address(n), there.host_address(n), file, interval)
 
     def hostile_socket(self) -> socket.socket:
         """A UDP socket of the stranger on the wire."""

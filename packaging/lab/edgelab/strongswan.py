@@ -306,6 +306,10 @@ class StrongSwan:
             for n in range(1, len(session.pairs) + 1):
                 vici.call("initiate", child=f"{session.name}-{n}", timeout="-1")
 
+    def rekey_ike(self, session: Session) -> None:
+        with self._vici() as vici:
+            vici.call("rekey", ike=session.name)
+
     def terminate(self, session: Session) -> None:
         """Deletes the session's IKE SAs at the peer too; the session itself stays."""
         with self._vici() as vici:

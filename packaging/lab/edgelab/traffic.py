@@ -48,7 +48,7 @@ def _summary(text: str) -> Pings:
 
 
 class PingStream:
-    """Pings that go on, five a second, until `stop`: somebody who keeps trying."""
+    """Pings that go on until `stop`: somebody who keeps trying."""
 
     def __init__(
         self, host: Namespace, source: str, destination: str, output: Path, interval: float = 0.2
@@ -88,6 +88,11 @@ class PingStream:
 
     def wait_for_sent_more(self, more: int, seconds: float = 20) -> None:
         self.wait_for_sent(self._sent() + more, seconds)
+
+    def missing(self) -> list[int]:
+        """The pings without an answer by number; those after the last answer are on their way."""
+        answered = set(map(int, re.findall(r"icmp_seq=(\d+) .*time=", self.output.read_text())))
+        return sorted(set(range(1, max(answered, default=0))) - answered)
 
     def stop(self) -> Pings:
         self._process.stop(signal.SIGINT)
