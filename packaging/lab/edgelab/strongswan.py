@@ -310,6 +310,11 @@ class StrongSwan:
         with self._vici() as vici:
             vici.call("rekey", ike=session.name)
 
+    def rekey_children(self, session: Session) -> None:
+        with self._vici() as vici:
+            for n in range(1, len(session.pairs) + 1):
+                vici.call("rekey", child=f"{session.name}-{n}")
+
     def terminate(self, session: Session) -> None:
         """Deletes the session's IKE SAs at the peer too; the session itself stays."""
         with self._vici() as vici:

@@ -1,5 +1,7 @@
 """New keys for tunnels in use: make before break."""
 
+from typing import Callable
+
 from edgelab import kernel
 from edgelab.clock import wait_until
 from edgelab.lab import Lab
@@ -13,17 +15,38 @@ _IKE = IkeProfile(groups=("GROUP31",))
 _TUNNEL = TunnelProfile(groups=("GROUP31",))
 
 
-@scenario()
-def child_sa_is_rekeyed_by_us(lab: Lab) -> str:
+def _child_by_us(lab: Lab, _: Session) -> None:
+    inbound = next(each for each in lab.states() if each.destination == lab.site_a.address)
+    kernel.reach_soft_limit(lab.site_a.gateway, inbound)
+
+
+def _child_by_peer(lab: Lab, peer: Session) -> None:
+    assert isinstance(lab.b, StrongSwan)
+    lab.b.rekey_children(peer)
+
+
+def _child_by_both(lab: Lab, peer: Session) -> None:
+    _child_by_us(lab, peer)
+    _child_by_peer(lab, peer)
+
+
+_CHILD: dict[str, Callable[[Lab, Session], None]] = {
+    "by-us": _child_by_us,
+    "by-peer": _child_by_peer,
+    "by-both": _child_by_both,
+}
+
+
+@scenario(variants=tuple(_CHILD))
+def child_sa_is_rekeyed(lab: Lab, who: str) -> str:
     """A Child SA is rekeyed again and again under a hundred pings a second: none is lost."""
     session = lab.policy_session("rekeyed").but(ike=_IKE, tunnel=_TUNNEL)
-    lab.establish(session)
+    peer = lab.establish(session)
     stream = lab.keep_pinging(interval=0.01)
     stream.wait_for_answers(20)
     for _ in range(ROUNDS):
         before = lab.spis()
-        inbound = next(each for each in lab.states() if each.destination == lab.site_a.address)
-        kernel.reach_soft_limit(lab.site_a.gateway, inbound)
+        _CHILD[who](lab, peer)
         wait_until(
             lambda: len(lab.spis()) == 2 and not lab.spis() & before,
             "two SAs that are both new",

@@ -32,7 +32,9 @@ import io.edgeipsec.xfrm.state.UdpEncapsulation;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
@@ -50,10 +52,23 @@ final class KernelChildSas implements ChildSaKernel {
     /** The kernel is the backstop behind IKE's own clock, and so a little later. */
     private static final Duration BACKSTOP = Duration.ofSeconds(5);
 
+    /**
+     * How long a peer that has rekeyed a Child SA may keep the old one before we send by the new
+     * one: time enough for it to ask again if our answer got lost.
+     */
+    private static final Duration PEER_HAS_ANSWER = Duration.ofSeconds(10);
+
     private final KernelWork thread;
     private final IpsecKernel kernel;
     private final SessionTable table;
     private final Sessions sessions;
+
+    /**
+     * Child SAs that the peer has rekeyed and cannot receive on yet, by their inbound SAs. The
+     * kernel sends by the newest outbound SA, so theirs are not installed before the old Child SA
+     * goes: its initiator deletes it once it has our answer (RFC 7296 §2.8).
+     */
+    private final Map<SaId, ChildSaInstallation> waiting = new HashMap<>();
 
     KernelChildSas(KernelWork thread, IpsecKernel kernel, SessionTable table, Sessions sessions) {
         this.thread = thread;
@@ -74,8 +89,11 @@ final class KernelChildSas implements ChildSaKernel {
                         effect.request(),
                         reply,
                         () -> {
-                            try (ChildSaInstallation installation = effect.installation()) {
+                            ChildSaInstallation installation = effect.installation();
+                            try {
                                 reply.accept(install(effect.request(), installation));
+                            } finally {
+                                closeUnlessWaiting(installation);
                             }
                         });
         if (!accepted) {
@@ -102,6 +120,7 @@ final class KernelChildSas implements ChildSaKernel {
     }
 
     private void move(ChildSaLocator locator, Path to) {
+        table.findSa(locator).ifPresent(sa -> installWaiting(locator, sa));
         Optional<LiveSa> known = table.findSa(locator);
         if (known.isEmpty() || known.get().outbound().isEmpty()) {
             return; // removed meanwhile, or not installed yet: whoever installs it moves it
@@ -137,7 +156,7 @@ final class KernelChildSas implements ChildSaKernel {
             sessions.expired(sa, lost);
             return;
         }
-        table.moved(
+        table.changed(
                 locator,
                 sa,
                 new LiveSa(sa.child(), sa.peer(), sa.inbound(), Optional.of(outbound.movedId())));
@@ -231,15 +250,62 @@ final class KernelChildSas implements ChildSaKernel {
                                 installation.inboundEncryption(),
                                 installation.inboundIntegrity(),
                                 0));
-        if (outcome.isDone()) {
+        boolean waits = installation.rekeyedByPeer() && isSentBy(reserved.get().child());
+        if (outcome.isDone() && !waits) {
             outcome = installOutbound(installation, traits.get());
         }
         if (outcome.refusal().isPresent()) {
             kernel.removeSa(reserved.get().inbound());
             return new IkeReply.KernelRefused(request, outcome.refusal().get().message());
         }
-        installed(installation, reserved.get(), traits.get());
+        LiveSa receiving = reserved.get();
+        if (waits) {
+            waiting.put(receiving.inbound(), installation);
+            thread.executeLater(PEER_HAS_ANSWER, () -> installWaiting(locator, receiving));
+        }
+        LiveSa sa = waits ? receiving : receiving.sendingBy(outboundId(locator, traits.get()));
+        installed(installation, sa, traits.get());
         return new IkeReply.ChildSaInstalled(request, locator);
+    }
+
+    private void closeUnlessWaiting(ChildSaInstallation installation) {
+        boolean waits =
+                table.findSa(installation.locator())
+                        .filter(sa -> waiting.containsKey(sa.inbound()))
+                        .isPresent();
+        if (!waits) {
+            installation.close();
+        }
+    }
+
+    private boolean isSentBy(ChildRef child) {
+        return table.installedOf(child).stream().anyMatch(sa -> sa.outbound().isPresent());
+    }
+
+    /** Sends by the new SA from now on, if its outbound SA has been waiting. */
+    private void installWaiting(ChildSaLocator locator, LiveSa sa) {
+        ChildSaInstallation installation = waiting.remove(sa.inbound());
+        if (installation == null) {
+            return;
+        }
+        try (installation) {
+            Optional<ChildTraits> traits = table.traits(sa.child());
+            if (traits.isEmpty()) {
+                return; // the rule was removed meanwhile, and the SA soon will be
+            }
+            Outcome<Nothing> outcome = installOutbound(installation, traits.get());
+            if (outcome.isDone()) {
+                LiveSa complete = sa.sendingBy(outboundId(installation.locator(), traits.get()));
+                table.changed(locator, sa, complete);
+                return;
+            }
+            LOG.warn(
+                    "event=child_sa.not_installed session={} spi_out={} reason=\"{}\"",
+                    locator.session(),
+                    locator.outbound(),
+                    outcome.refusal().map(Outcome.Refused::message).orElse(""));
+            sessions.expired(sa, /* hard= */ true);
+        }
     }
 
     /**
@@ -299,15 +365,9 @@ final class KernelChildSas implements ChildSaKernel {
                         0));
     }
 
-    private void installed(ChildSaInstallation installation, LiveSa reserved, ChildTraits traits) {
+    private void installed(ChildSaInstallation installation, LiveSa sa, ChildTraits traits) {
         ChildSaLocator locator = installation.locator();
-        table.install(
-                locator,
-                new LiveSa(
-                        reserved.child(),
-                        reserved.peer(),
-                        reserved.inbound(),
-                        Optional.of(outboundId(locator, traits))));
+        table.install(locator, sa);
         table.removeAcquire(traits.reqid());
         for (SaId earlier : table.takeInherited(traits.reqid())) {
             kernel.removeSa(earlier);
@@ -330,6 +390,17 @@ final class KernelChildSas implements ChildSaKernel {
         Optional<LiveSa> sa = table.removeSa(locator);
         if (sa.isEmpty()) {
             return;
+        }
+        ChildSaInstallation unused = waiting.remove(sa.get().inbound());
+        if (unused != null) {
+            unused.close();
+        } else if (!isSentBy(sa.get().child())) {
+            for (LiveSa successor : table.installedOf(sa.get().child())) {
+                ChildSaInstallation waits = waiting.get(successor.inbound());
+                if (waits != null) {
+                    installWaiting(waits.locator(), successor);
+                }
+            }
         }
         kernel.removeSa(sa.get().inbound());
         sa.get().outbound().ifPresent(kernel::removeSa);

@@ -8,10 +8,15 @@ import java.util.Optional;
 /**
  * The SAs of one Child SA in the kernel.
  *
- * @param outbound empty while only the inbound SPI is reserved
+ * @param outbound empty while only the inbound SPI is reserved, and while the peer is not known to
+ *     receive on it
  * @param peer whose engine owns the Child SA
  */
 record LiveSa(ChildRef child, IpAddress peer, SaId inbound, Optional<SaId> outbound) {
+    LiveSa sendingBy(SaId newOutbound) {
+        return new LiveSa(child, peer, inbound, Optional.of(newOutbound));
+    }
+
     EspSpi inboundSpi() {
         return new EspSpi(inbound.spi());
     }

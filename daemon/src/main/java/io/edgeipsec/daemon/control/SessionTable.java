@@ -18,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.IntUnaryOperator;
@@ -95,6 +96,9 @@ final class SessionTable {
 
     private final Map<SpiKey, LiveSa> live = new LinkedHashMap<>();
     private final Map<SaId, LiveSa> installed = new LinkedHashMap<>();
+
+    /** The inbound SAs of each child, older ones first: two while it is rekeyed. */
+    private final Map<ChildRef, Set<SaId>> inboundOf = new HashMap<>();
 
     /** Installed Child SAs by session; a session may go and come back before its SAs are gone. */
     private final Map<String, Integer> usable = new HashMap<>();
@@ -208,22 +212,38 @@ final class SessionTable {
         live.put(SpiKey.of(locator), sa);
         installed.put(sa.inbound(), sa);
         sa.outbound().ifPresent(out -> installed.put(out, sa));
+        inboundOf.computeIfAbsent(sa.child(), c -> new LinkedHashSet<>(2)).add(sa.inbound());
         usable.merge(sa.child().session(), 1, Integer::sum);
+    }
+
+    /** What is installed of a child. */
+    List<LiveSa> installedOf(ChildRef child) {
+        return inboundOf.getOrDefault(child, Set.of()).stream()
+                .map(id -> Objects.requireNonNull(installed.get(id)))
+                .toList();
     }
 
     Optional<LiveSa> removeSa(ChildSaLocator locator) {
         LiveSa sa = live.remove(SpiKey.of(locator));
-        if (sa != null && sa.outbound().isPresent()) {
-            installed.remove(sa.inbound());
-            installed.remove(sa.outbound().get());
+        if (sa != null && installed.remove(sa.inbound()) != null) {
+            sa.outbound().ifPresent(installed::remove);
+            inboundOf.computeIfPresent(
+                    sa.child(),
+                    (child, ids) -> {
+                        ids.remove(sa.inbound());
+                        return ids.isEmpty() ? null : ids;
+                    });
             usable.computeIfPresent(
                     sa.child().session(), (session, count) -> count == 1 ? null : count - 1);
         }
         return Optional.ofNullable(sa);
     }
 
-    /** The SAs of a Child SA go by another way now, and may have other names for it. */
-    void moved(ChildSaLocator locator, LiveSa before, LiveSa after) {
+    /**
+     * The SAs of a Child SA go by another way now, and may have other names for it; or the outbound
+     * one has been added.
+     */
+    void changed(ChildSaLocator locator, LiveSa before, LiveSa after) {
         before.outbound().ifPresent(installed::remove);
         live.put(SpiKey.of(locator), after);
         installed.put(after.inbound(), after);

@@ -11,6 +11,7 @@ import io.edgeipsec.ike.message.EspSpi;
 import io.edgeipsec.ike.model.ChildSaInstallation;
 import io.edgeipsec.ike.model.ChildSaLocator;
 import io.edgeipsec.ike.model.IkeEffect;
+import io.edgeipsec.ike.model.IkeInput;
 import io.edgeipsec.ike.model.IkeReply;
 import io.edgeipsec.ike.model.NatSituation;
 import io.edgeipsec.ike.model.Path;
@@ -19,7 +20,9 @@ import io.edgeipsec.xfrm.kernel.KernelNumbers;
 import io.edgeipsec.xfrm.kernel.Outcome;
 import io.edgeipsec.xfrm.link.OperationalState;
 import io.edgeipsec.xfrm.state.SaEntry;
+import io.edgeipsec.xfrm.state.SaId;
 import io.edgeipsec.xfrm.state.Scope;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -94,6 +97,116 @@ class KernelChildSasTest {
         assertEquals(OperationalState.UP, box.link("vpn3").state(), "the second carries");
         box.remove(second);
         assertEquals(OperationalState.DORMANT, box.link("vpn3").state());
+    }
+
+    /** SPIs of the SAs by which we send. */
+    private static List<Integer> outbound(Appliance box) {
+        return box.sas().stream()
+                .map(SaEntry::id)
+                .filter(id -> id.destination().getHostAddress().equals(SessionBuilder.PEER))
+                .map(SaId::spi)
+                .toList();
+    }
+
+    @Test
+    void whatThePeerRekeysIsSentByOnceThePeerDeletesTheOld() {
+        Appliance box = new Appliance().start(branch());
+        ChildSaLocator old = box.establish("branch", "p1");
+        ChildSaInstallation next = box.rekeyedByPeer(box.reserve("branch", "p1"));
+        assertInstanceOf(IkeReply.ChildSaInstalled.class, box.install(next));
+        assertEquals(3, box.sas().size(), "we receive by both");
+        assertEquals(List.of(old.outbound().value()), outbound(box));
+        box.fake.forgetRequests();
+        box.remove(old);
+        assertEquals(
+                List.of("installSa", "removeSa", "removeSa"),
+                box.requests("installSa", "removeSa"),
+                "the new one before the old one goes");
+        assertEquals(List.of(next.locator().outbound().value()), outbound(box));
+        assertTrue(next.outboundEncryption().isClosed());
+        box.remove(next.locator());
+        assertEquals(List.of(), box.sas());
+    }
+
+    @Test
+    void aPeerThatKeepsTheOldIsSentByTheNewAfterAWhile() {
+        Appliance box = new Appliance().start(branch());
+        ChildSaLocator old = box.establish("branch", "p1");
+        ChildSaInstallation next = box.rekeyedByPeer(box.reserve("branch", "p1"));
+        box.install(next);
+        box.pass(Duration.ofSeconds(9));
+        assertEquals(1, outbound(box).size());
+        box.pass(Duration.ofSeconds(1));
+        assertEquals(
+                List.of(old.outbound().value(), next.locator().outbound().value()), outbound(box));
+        box.remove(old);
+        assertEquals(List.of(next.locator().outbound().value()), outbound(box));
+    }
+
+    @Test
+    void withoutAnOldOneWhatThePeerRekeysIsSentByAtOnce() {
+        Appliance box = new Appliance().start(branch());
+        ChildSaInstallation next = box.rekeyedByPeer(box.reserve("branch", "p1"));
+        box.install(next);
+        assertEquals(List.of(next.locator().outbound().value()), outbound(box));
+        assertTrue(next.outboundEncryption().isClosed());
+    }
+
+    @Test
+    void ofTwoThatCollidedTheOneThatIsDeletedIsNeverSentBy() {
+        Appliance box = new Appliance().start(branch());
+        ChildSaLocator old = box.establish("branch", "p1");
+        ChildSaInstallation theirs = box.rekeyedByPeer(box.reserve("branch", "p1"));
+        box.install(theirs);
+        ChildSaLocator ours = box.establish("branch", "p1");
+        box.remove(theirs.locator());
+        assertTrue(theirs.outboundEncryption().isClosed());
+        box.remove(old);
+        box.pass(Duration.ofMinutes(1));
+        assertEquals(List.of(ours.outbound().value()), outbound(box));
+        assertEquals(2, box.sas().size());
+    }
+
+    @Test
+    void ofTwoThatCollidedThePeersWaitsForTheOldToGoWhenOursIsDeleted() {
+        Appliance box = new Appliance().start(branch());
+        ChildSaLocator old = box.establish("branch", "p1");
+        ChildSaInstallation theirs = box.rekeyedByPeer(box.reserve("branch", "p1"));
+        box.install(theirs);
+        ChildSaLocator ours = box.establish("branch", "p1");
+        box.remove(ours);
+        assertEquals(List.of(old.outbound().value()), outbound(box));
+        box.remove(old);
+        assertEquals(List.of(theirs.locator().outbound().value()), outbound(box));
+    }
+
+    @Test
+    void aSessionThatIsDeletedMeanwhileLeavesNothing() {
+        Appliance box = new Appliance().start(branch());
+        ChildSaLocator old = box.establish("branch", "p1");
+        ChildSaInstallation next = box.rekeyedByPeer(box.reserve("branch", "p1"));
+        box.install(next);
+        box.delete("branch");
+        box.remove(old);
+        box.remove(next.locator());
+        assertEquals(List.of(), box.sas());
+        assertTrue(next.outboundEncryption().isClosed());
+    }
+
+    @Test
+    void anOutboundSaThatTheKernelRefusesLaterIsReportedAsLost() {
+        Appliance box = new Appliance().start(branch());
+        ChildSaLocator old = box.establish("branch", "p1");
+        ChildSaInstallation next = box.rekeyedByPeer(box.reserve("branch", "p1"));
+        box.install(next);
+        box.fake.refuseNext("installSa", Outcome.Kind.OTHER, "ENOMEM", true);
+        box.remove(old);
+        assertEquals(
+                List.of(
+                        new IkeInput.ChildSaExpired(
+                                "branch", "p1", next.locator().inbound(), /* hard= */ true)),
+                box.told(IkeInput.ChildSaExpired.class));
+        assertTrue(next.outboundEncryption().isClosed());
     }
 
     @Test

@@ -182,7 +182,8 @@ final class ChildAnswer {
                                 keys.integrityInitiator(),
                                 keys.encryptionResponder(),
                                 keys.integrityResponder(),
-                                narrowing.child().lifetime()),
+                                narrowing.child().lifetime(),
+                                request.notifies(NotifyType.REKEY_SA)),
                         () ->
                                 then.accept(
                                         new Result(answer(agreed, ke, child), Optional.of(child))),

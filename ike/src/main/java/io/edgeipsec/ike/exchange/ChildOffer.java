@@ -178,7 +178,8 @@ final class ChildOffer {
                                 keys.integrityResponder(),
                                 keys.encryptionInitiator(),
                                 keys.integrityInitiator(),
-                                policy.lifetime()),
+                                policy.lifetime(),
+                                false),
                         () -> then.accept(child),
                         refused -> failed.accept(new FailReason(Kind.KERNEL_REFUSED, refused)));
     }

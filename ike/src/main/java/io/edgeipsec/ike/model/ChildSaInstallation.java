@@ -11,6 +11,8 @@ import java.util.List;
  *
  * @param inboundEncryption key and salt; like the other keys owned by whoever executes the effect
  * @param lifetime after which the kernel must drop both SAs, whatever became of us
+ * @param rekeyedByPeer whether it replaces one at the peer's wish: the peer can receive on it once
+ *     it has our answer, which is not out yet (RFC 7296 §2.8)
  */
 public record ChildSaInstallation(
         ChildSaLocator locator,
@@ -22,7 +24,8 @@ public record ChildSaInstallation(
         SecretBytes inboundIntegrity,
         SecretBytes outboundEncryption,
         SecretBytes outboundIntegrity,
-        Duration lifetime)
+        Duration lifetime,
+        boolean rekeyedByPeer)
         implements AutoCloseable {
     public ChildSaInstallation {
         local = List.copyOf(local);
