@@ -48,7 +48,10 @@ public final class CreateChildSaResponder implements RespondedExchange {
             return;
         }
         Optional<ChildSa> old = find(rekey.get());
-        if (old.isEmpty()) {
+        if (old.isEmpty() && sa.isMakingChildSa()) {
+            // Maybe the one that we are about to have: the peer has it as soon as it answers.
+            refuse(NotifyPayload.of(NotifyType.TEMPORARY_FAILURE));
+        } else if (old.isEmpty()) {
             refuse(
                     new NotifyPayload(
                             rekey.get().protocol(),

@@ -44,6 +44,9 @@ public interface ExchangeContext {
     /** Whether we have asked the peer to delete this Child SA. */
     boolean isBeingDeleted(ChildSa child);
 
+    /** Whether an exchange of ours is under way that makes a Child SA. */
+    boolean isMakingChildSa();
+
     /** Whether any IKE SA of the session has a Child SA of this policy. */
     boolean isUp(ChildPolicy child);
 

@@ -745,6 +745,17 @@ public final class IkeSa implements ExchangeContext {
     }
 
     @Override
+    public boolean isMakingChildSa() {
+        return outgoing.current()
+                .map(InitiatedExchange::type)
+                .filter(
+                        type ->
+                                type.equals(ExchangeType.CREATE_CHILD_SA)
+                                        || type.equals(ExchangeType.IKE_AUTH))
+                .isPresent();
+    }
+
+    @Override
     public boolean isUp(ChildPolicy child) {
         return environment.owner().isUp(policy(), child);
     }

@@ -8,6 +8,7 @@ import io.edgeipsec.ike.crypto.KeyExchangeMethod;
 import io.edgeipsec.ike.message.DeletePayload;
 import io.edgeipsec.ike.message.EspSpi;
 import io.edgeipsec.ike.message.IkeMessage;
+import io.edgeipsec.ike.model.ChildSaLocator;
 import io.edgeipsec.ike.model.DpdPolicy;
 import io.edgeipsec.ike.model.FailReason;
 import io.edgeipsec.ike.model.IkeEvent;
@@ -260,6 +261,22 @@ final class ChildSaRekeyTest {
         }
     }
 
+    /** B has answered, A is still busy with its answer, and B replaces the new one at once. */
+    @Test
+    void aRekeyOfTheOneThatIsBeingMadeIsPutOff() {
+        TwoGateways net = TwoGateways.connected(26);
+        Ladder ladder = new Ladder(net);
+        rekey(net.a());
+        ladder.fromA(REKEY.formatted(2));
+        net.a().stall();
+        ladder.fromB(REKEYED.formatted(2));
+        rekey(net.b(), 1);
+        ladder.fromB(REKEY.formatted(0));
+        ladder.fromA("CREATE_CHILD_SA response 0 N(TEMPORARY_FAILURE)");
+        net.a().resume();
+        settles(net);
+    }
+
     /** Both requests are answered and B goes on, but A does not get its response. */
     private static TwoGateways.InFlight withoutResponseToA(TwoGateways net) {
         Ladder ladder = new Ladder(net);
@@ -313,8 +330,12 @@ final class ChildSaRekeyTest {
     }
 
     private static void rekey(Gateway gateway) {
-        String session = gateway.childSas().get(0).session();
-        gateway.tell(new IkeInput.ChildSaExpired(session, "net", inbound(gateway), false));
+        rekey(gateway, 0);
+    }
+
+    private static void rekey(Gateway gateway, int index) {
+        ChildSaLocator child = gateway.childSas().get(index);
+        gateway.tell(new IkeInput.ChildSaExpired(child.session(), "net", child.inbound(), false));
     }
 
     private static EspSpi inbound(Gateway gateway) {
