@@ -5,6 +5,8 @@ repository=$(dirname "$(dirname "$(dirname "$(realpath "${BASH_SOURCE[0]}")")")"
 packaging=$repository/packaging
 # An unpacked kernel is 400 MB: it is kept outside the build tree and shared by clones.
 cache=${EDGE_IPSEC_CACHE:-${XDG_CACHE_HOME:-/var/cache}/edge-ipsec-lab}
+# The lab's peers whose packages cannot be installed.
+export EDGE_IPSEC_LAB_PEERS=$cache/peers
 export repository packaging cache
 
 say() { printf '\n== %s\n' "$*"; }

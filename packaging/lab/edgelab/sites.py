@@ -8,6 +8,7 @@ from typing import Protocol
 from edgelab import kernel
 from edgelab.clock import wait_until
 from edgelab.edged import EdgeIpsecd
+from edgelab.libreswan import Libreswan
 from edgelab.netns import Namespace
 from edgelab.network import Nat, Network, Site
 from edgelab.process import CommandFailed
@@ -53,7 +54,7 @@ class Gateway(Protocol):
         ...
 
 
-EDGE, STRONGSWAN = "edge-ipsecd", "strongswan"
+EDGE, STRONGSWAN, LIBRESWAN = "edge-ipsecd", "strongswan", "libreswan"
 
 
 @dataclass(frozen=True, order=True)
@@ -78,6 +79,7 @@ PLAIN = Setting()
 NAT_BEFORE_US = Setting(nat=Nat.SITE_A.value)
 NAT_BEFORE_PEER = Setting(nat=Nat.SITE_B.value)
 XFRM_INTERFACES = Setting(tunnel_interface="xfrm")
+TO_LIBRESWAN = Setting(site_b=LIBRESWAN)
 TWO_OF_OURS = Setting(site_b=EDGE)
 TWO_STRONGSWANS = Setting(site_a=STRONGSWAN)
 
@@ -98,7 +100,7 @@ class Sites:
         self._image = image
         self.b = self._gateway(self.network.site_b, setting.site_b, fail_closed=False)
         self.a = self._gateway(self.network.site_a, setting.site_a, fail_closed=True)
-        if setting.site_b == STRONGSWAN:
+        if setting.site_b != EDGE:
             self.network.guard(self.network.site_b)
         try:
             self.b.start()
@@ -110,6 +112,8 @@ class Sites:
     def _gateway(self, site: Site, kind: str, fail_closed: bool) -> Gateway:
         if kind == STRONGSWAN:
             return StrongSwan(site, self.work, self.results, fail_closed)
+        if kind == LIBRESWAN:
+            return Libreswan(site, self.work, self.results)
         return EdgeIpsecd(
             self._image,
             site,

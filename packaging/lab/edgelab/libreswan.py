@@ -1,0 +1,286 @@
+"""A gateway run by libreswan's pluto."""
+
+import re
+import signal
+from pathlib import Path
+from typing import Iterator, Optional
+
+from edgelab.clock import wait_until
+from edgelab.network import Site
+from edgelab.peers import UNPACKED, in_place
+from edgelab.pki import Certificates
+from edgelab.process import CommandFailed, Process, run
+from edgelab.session import DpdProfile, IkeProfile, Mode, Session, TunnelProfile
+
+_SETTINGS = """
+config setup
+    uniqueids=no
+    nssdir={work}/nss
+    ipsecdir={work}
+    secretsfile={work}/ipsec.secrets
+    dumpdir={work}
+    logfile={log}
+
+"""
+
+_ENCRYPTION = {
+    "AES_128": "aes128",
+    "AES_256": "aes256",
+    "AES_GCM_128": "aes_gcm128",
+    "AES_GCM_192": "aes_gcm192",
+    "AES_GCM_256": "aes_gcm256",
+    "CHACHA20_POLY1305": "chacha20_poly1305",
+}
+_DIGEST = {
+    "SHA1": "sha1",
+    "SHA2_256": "sha2_256",
+    "SHA2_384": "sha2_384",
+    "SHA2_512": "sha2_512",
+}
+
+
+def _is_aead(encryption: str) -> bool:
+    return "GCM" in encryption or "POLY1305" in encryption
+
+
+def _proposals(
+    encryption: tuple[str, ...], digest: tuple[str, ...], groups: tuple[str, ...], ike: bool
+) -> str:
+    """AEAD and cipher with HMAC need proposals of their own (RFC 7296 section 3.3)."""
+    proposals = []
+    for aead in (True, False):
+        ciphers = [_ENCRYPTION[name] for name in encryption if _is_aead(name) is aead]
+        digests = [_DIGEST[name] for name in digest] or ["sha2_256", "sha2_384", "sha2_512"]
+        if aead and not ike:
+            digests = ["none"]
+        numbers = ["dh" + name.removeprefix("GROUP") for name in groups]
+        if ciphers:
+            proposals.append("-".join("+".join(each) for each in (ciphers, digests, numbers)))
+    return ",".join(proposals)
+
+
+def _identity(identity: str) -> str:
+    """A name needs an @, or it would be looked up."""
+    return f'"{identity}"' if "=" in identity else f"@{identity}"
+
+
+class Libreswan:
+    """pluto in a site's gateway, spoken to by `whack`. Each pair of subnets is a connection."""
+
+    def __init__(self, site: Site, work: Path, results: Path) -> None:
+        self.site = site
+        self.log = results / f"site-{site.letter}.pluto.log"
+        self._output = results / f"site-{site.letter}.pluto.out"
+        self._work = work / f"{site.letter}.pluto"
+        self._settings = results / f"site-{site.letter}.ipsec.conf"
+        self._control = self._work / "pluto.ctl"
+        self._sessions: dict[str, Session] = {}
+        self._imported: set[str] = set()
+        self._process: Optional[Process] = None
+        (self._work / "nss").mkdir(parents=True)
+        self._nss("certutil", "-N", "--empty-password")
+
+    def _nss(self, tool: str, *arguments: str) -> None:
+        run([tool, "-d", f"sql:{self._work}/nss", *arguments])
+
+    # The process.
+
+    def start(self) -> None:
+        for left in (self._control, self._work / "pluto.pid"):
+            left.unlink(missing_ok=True)
+        self._write()
+        pluto = ["/usr/libexec/ipsec/pluto", "--nofork", "--no-dnssec"]
+        pluto += ["--config", str(self._settings), "--rundir", str(self._work)]
+        # It insists on its helpers lying where the package has them.
+        self._process = self.site.gateway.start(
+            in_place({"/usr/libexec": UNPACKED / "usr/libexec"}, pluto), self._output
+        )
+        wait_until(self._is_there, "pluto to be there", 10, self._last_output)
+        self._whack("--listen")
+        for session in self._sessions.values():
+            self._load(session)
+
+    def _is_there(self) -> bool:
+        if self._process is None or self._process.ended():
+            raise CommandFailed(f"pluto ended at its start: {self._last_output()}")
+        return self._control.exists()
+
+    def _last_output(self) -> str:
+        text = self._output.read_text() + (self.log.read_text() if self.log.exists() else "")
+        return text[-1000:]
+
+    @property
+    def pid(self) -> int:
+        assert self._process is not None
+        return self._process.pid
+
+    def stop(self) -> None:
+        """A proper end: DELETE to the peers, kernel cleaned."""
+        if self._process is not None:
+            self._process.stop(signal.SIGTERM, 30)
+            self._process = None
+
+    def kill(self) -> None:
+        """The power cut: nobody is told, and the kernel keeps nothing, as after a reboot."""
+        if self._process is not None:
+            self._process.stop(signal.SIGKILL)
+            self._process = None
+        self.site.gateway.ip("xfrm state flush", "xfrm policy flush")
+
+    def _whack(self, *arguments: str, check: bool = True) -> str:
+        whack = UNPACKED / "usr/libexec/ipsec/whack"
+        return run([str(whack), "--rundir", str(self._work), *arguments], check=check)
+
+    def logged(self, pattern: str) -> bool:
+        return re.search(pattern, self.log.read_text()) is not None
+
+    # Sessions.
+
+    def put(self, session: Session) -> None:
+        if session.route_based:
+            raise NotImplementedError("a route-based session of libreswan")
+        if session.id in self._sessions:
+            self.delete(session)
+        self._sessions[session.id] = session
+        if session.certificates is not None:
+            self._import(session.certificates)
+        self._write()
+        if self._process is not None:
+            self._load(session)
+
+    def _load(self, session: Session) -> None:
+        if not session.enabled:
+            return
+        self._whack("--rereadsecrets")
+        for name in self._names(session):
+            addconn = UNPACKED / "usr/libexec/ipsec/addconn"
+            files = ["--config", str(self._settings), "--ctlsocket", str(self._control)]
+            run([str(addconn), *files, name])
+            # addconn itself calls everything a success.
+            if self.logged(f'"{name}": failed to add'):
+                raise CommandFailed(f"pluto refused {name}: {self._last_output()}")
+            if session.mode is Mode.ON_DEMAND:
+                self._whack("--route", "--name", name)
+        if session.mode is Mode.INITIATOR:
+            self.initiate(session)
+
+    def delete(self, session: Session) -> None:
+        """Takes a session away, telling the peer."""
+        del self._sessions[session.id]
+        if self._process is not None:
+            for name in self._names(session):
+                self._whack("--delete", "--name", name, check=False)
+        self._write()
+
+    def delete_all(self) -> None:
+        for session in list(self._sessions.values()):
+            self.delete(session)
+
+    def interface(self, session: Session) -> str:
+        raise NotImplementedError("a route-based session of libreswan")
+
+    @staticmethod
+    def _names(session: Session) -> list[str]:
+        return [f"{session.name}-{n}" for n in range(1, len(session.pairs) + 1)]
+
+    def _write(self) -> None:
+        """The configuration and the secrets of all sessions."""
+        sessions = list(self._sessions.values())
+        connections = [line for session in sessions for line in self._connections(session)]
+        text = _SETTINGS.format(work=self._work, log=self.log) + "\n".join(connections) + "\n"
+        self._settings.write_text(text)
+        secrets = [
+            f'{_identity(session.local_id)} {_identity(session.peer_id)} : PSK "{session.psk}"\n'
+            for session in sessions
+            if session.certificates is None
+        ]
+        (self._work / "ipsec.secrets").write_text("".join(secrets))
+
+    def _connections(self, session: Session) -> Iterator[str]:
+        ike = session.ike or IkeProfile()
+        tunnel = session.tunnel or TunnelProfile()
+        dpd = session.dpd or DpdProfile()
+        starts = session.mode is Mode.INITIATOR
+        for name, (local, remote) in zip(self._names(session), session.pairs):
+            settings = {
+                "ikev2": "insist",
+                "left": session.local,
+                "leftid": _identity(session.local_id),
+                "leftsubnet": local,
+                "right": "%any" if session.peer_is_anywhere else session.peer,
+                "rightid": _identity(session.peer_id),
+                "rightsubnet": remote,
+                **self._proof(session),
+                "ike": _proposals(ike.encryption, ike.digest, ike.groups, ike=True),
+                "esp": _proposals(tunnel.encryption, tunnel.digest, tunnel.groups, ike=False),
+                "ikelifetime": f"{ike.lifetime}s",
+                "salifetime": f"{tunnel.lifetime}s",
+                "dpddelay": dpd.interval,
+                "dpdaction": "restart" if starts else "clear",
+                "keyingtries": 0 if starts else 1,
+                # Its script would want the `ipsec` command, for routes that nobody here needs.
+                "leftupdown": "%disabled",
+            }
+            yield f"conn {name}"
+            yield from (f"    {key}={value}" for key, value in settings.items())
+
+    @staticmethod
+    def _proof(session: Session) -> dict[str, str]:
+        if session.certificates is None:
+            return {"authby": "secret"}
+        return {
+            "authby": "rsa-sha2,ecdsa",
+            "leftcert": session.certificates.own.name,
+            "leftsendcert": "always",
+            "rightca": "%same",
+        }
+
+    def _import(self, certificates: Certificates) -> None:
+        """NSS keeps certificates by name, and private keys come in PKCS #12."""
+        own = certificates.own
+        if own.key in self._imported:
+            return
+        self._imported.add(own.key)
+        authority, pem, bundle = (self._work / name for name in ("ca.pem", "own.pem", "own.p12"))
+        authority.write_text(certificates.authority)
+        pem.write_text(own.key + own.certificate)
+        name = ["-name", own.name, "-out", str(bundle), "-passout", "pass:"]
+        run(["openssl", "pkcs12", "-export", "-in", str(pem), *name])
+        self._nss("pk12util", "-i", str(bundle), "-W", "", "-K", "")
+        self._nss("certutil", "-A", "-n", own.name + "-ca", "-t", "CT,,", "-i", str(authority))
+
+    # The tunnels.
+
+    def is_up(self, session: Session) -> bool:
+        """Every pair has its Child SA."""
+        established = self._whack("--trafficstatus")
+        return all(f'"{name}"' in established for name in self._names(session))
+
+    def why_down(self, session: Session) -> str:
+        return f"libreswan at site {self.site.letter} has: {self._whack('--showstates').strip()}"
+
+    def wait_up(self, session: Session, seconds: float = 20) -> None:
+        wait_until(
+            lambda: self.is_up(session),
+            f"{session.name} to be up at site {self.site.letter}",
+            seconds,
+            lambda: self.why_down(session),
+            interval=0.2,
+        )
+
+    def initiate(self, session: Session) -> None:
+        """Starts every Child SA by hand, without waiting for the outcome."""
+        for name in self._names(session):
+            self._whack("--initiate", "--asynchronous", "--name", name)
+
+    def rekey_ike(self, session: Session) -> None:
+        self._whack("--rekey-ike", "--asynchronous", "--name", self._names(session)[0])
+
+    def rekey_children(self, session: Session) -> None:
+        for name in self._names(session):
+            self._whack("--rekey-ipsec", "--asynchronous", "--name", name)
+
+    def ike_sas(self, session: Session) -> set[str]:
+        """libreswan's own numbers of the session's established IKE SAs."""
+        line = rf'#(\d+): "{session.name}-\d+".*STATE_V2_ESTABLISHED_IKE_SA'
+        return set(re.findall(line, self._whack("--showstates")))
