@@ -897,6 +897,7 @@ public final class IkeSa implements ExchangeContext {
             transitionTo(IkeSaState.SUPERSEDED);
             superseded = Optional.of(replaced);
             outgoing.abandonAllButInFlight();
+            world.forgetAll();
             deadlines.clear();
             deadlines.set(
                     Deadlines.Kind.IKE_EXPIRY, now.plus(environment.settings().halfOpenTimeout()));

@@ -163,6 +163,26 @@ final class IkeSaRekeyTest {
         assertTrue(net.b().sad().isEmpty());
     }
 
+    /** A begins to replace the Child SA while it works on its answer to B. */
+    @Test
+    void anExchangeThatHasNotSaidAnythingIsDropped() {
+        TwoGateways net =
+                TwoGateways.connected(
+                        9, longAtA(), Policies.b().dpd(NO_DPD).lifetimes(LIFETIME, LONG));
+        Ladder ladder = new Ladder(net);
+        net.passUntilSomethingIsSaid();
+        net.a().stall();
+        ladder.fromB(REKEY.formatted(0));
+        EspSpi inbound = net.a().childSas().get(0).inbound();
+        net.a().tell(new IkeInput.ChildSaExpired("session-a", "net", inbound, false));
+        net.a().resume();
+        ladder.fromA(REKEYED.formatted(0));
+        ladder.fromB("INFORMATIONAL request 1 D");
+        ladder.fromA("INFORMATIONAL response 1");
+        ladder.silence();
+        net.assertOneTunnel();
+    }
+
     /** RFC 7296 §2.25.2: Child SAs are not touched while their IKE SA is being replaced. */
     @Test
     void ikeRekeyCrossesChildRekey() {
