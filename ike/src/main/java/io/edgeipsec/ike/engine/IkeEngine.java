@@ -580,9 +580,14 @@ public final class IkeEngine {
         }
 
         @Override
+        public void rekeyed(IkeSa sa, IkeSa made) {
+            sas.put(made.localSpi(), made);
+            withSession(sa.policy().session(), session -> session.rekeyed(sa, made));
+        }
+
+        @Override
         public void succeeded(IkeSa sa, IkeSa successor) {
-            sas.put(successor.localSpi(), successor);
-            withSession(sa.policy().session(), session -> session.succeeded(sa, successor));
+            withSession(sa.policy().session(), session -> session.succeeded(sa));
         }
 
         @Override

@@ -260,10 +260,15 @@ final class PeerSession {
         }
     }
 
-    void succeeded(IkeSa old, IkeSa successor) {
-        if (established.remove(old)) {
-            established.add(successor);
+    /** Whatever becomes of it, it ends with the session. */
+    void rekeyed(IkeSa old, IkeSa made) {
+        if (established.contains(old)) {
+            established.add(made);
         }
+    }
+
+    void succeeded(IkeSa old) {
+        established.remove(old);
         if (old == carrier) {
             carrier = null;
         }

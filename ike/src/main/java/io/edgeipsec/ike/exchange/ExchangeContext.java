@@ -99,8 +99,11 @@ public interface ExchangeContext {
      */
     void suspect(FailReason reason);
 
-    /** A new IKE SA takes over our Child SAs; this one is on its way out (RFC 7296 §2.18). */
-    void succeed(RekeyedIkeSa successor);
+    /**
+     * There is a new IKE SA for this one (RFC 7296 §2.18). It takes over our Child SAs, unless the
+     * one that the other side's exchange makes at the same time does (§2.8.2).
+     */
+    void succeed(RekeyedIkeSa made);
 
     /** The IKE SA ends; an authenticated peer is not told. */
     void fail(FailReason reason);

@@ -21,6 +21,7 @@ import io.edgeipsec.ike.model.FailReason;
 import io.edgeipsec.ike.model.FailReason.Kind;
 import io.edgeipsec.ike.negotiation.IkeNegotiation;
 import io.edgeipsec.ike.negotiation.Proposals;
+import io.edgeipsec.ike.negotiation.RekeyCollision;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +35,8 @@ public final class RekeyIkeSaInitiator implements InitiatedExchange {
     private final List<Proposal> offer;
     private @Nullable KeyShare share;
     private boolean repeated;
+    private boolean asked;
+    private boolean overtaken;
 
     /**
      * Prepares the exchange.
@@ -46,6 +49,19 @@ public final class RekeyIkeSaInitiator implements InitiatedExchange {
         this.newSpi = sa.chooseSpi();
         this.nonce = sa.random().octets(IkeSaInitInitiator.NONCE_LENGTH);
         this.offer = Proposals.ofIke(sa.policy().proposals(), newSpi.toOctets());
+    }
+
+    /** Whether the peer may have made a new IKE SA for it already, or may do so. */
+    public boolean isUnderWay() {
+        return asked;
+    }
+
+    /**
+     * The peer has begun such an exchange too, and has a new IKE SA from us. If it refuses ours, by
+     * whatever error, that one is to be used.
+     */
+    public void overtaken() {
+        overtaken = true;
     }
 
     @Override
@@ -66,6 +82,7 @@ public final class RekeyIkeSaInitiator implements InitiatedExchange {
                         method,
                         begun -> {
                             share = begun;
+                            asked = true;
                             sa.request(
                                     List.of(
                                             new SaPayload(offer),
@@ -80,6 +97,7 @@ public final class RekeyIkeSaInitiator implements InitiatedExchange {
         IkeMessage message = response.message();
         Optional<NotifyPayload> error = message.error();
         if (error.isPresent()) {
+            asked = false;
             if (!repeatsFor(error.get())) {
                 giveUp();
             }
@@ -121,7 +139,8 @@ public final class RekeyIkeSaInitiator implements InitiatedExchange {
         Octets data = error.data();
         if (!error.notifyType().equals(NotifyType.INVALID_KE_PAYLOAD)
                 || data.length() != 2
-                || repeated) {
+                || repeated
+                || overtaken) {
             return false;
         }
         repeated = true;
@@ -149,7 +168,15 @@ public final class RekeyIkeSaInitiator implements InitiatedExchange {
                                     peerSpi);
         }
         // Without completing the exchange: what waits behind it is not for this IKE SA any more.
-        sa.succeed(new RekeyedIkeSa(true, newSpi, peerSpi, agreed.suite(), keys));
+        asked = false;
+        sa.succeed(
+                new RekeyedIkeSa(
+                        true,
+                        newSpi,
+                        peerSpi,
+                        agreed.suite(),
+                        keys,
+                        RekeyCollision.lowestNonce(nonce, peerNonce)));
     }
 
     private void giveUp() {

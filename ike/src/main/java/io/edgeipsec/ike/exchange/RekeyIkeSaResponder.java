@@ -13,6 +13,7 @@ import io.edgeipsec.ike.message.OctetWriter;
 import io.edgeipsec.ike.message.Octets;
 import io.edgeipsec.ike.message.SaPayload;
 import io.edgeipsec.ike.negotiation.IkeNegotiation;
+import io.edgeipsec.ike.negotiation.RekeyCollision;
 import java.util.List;
 import java.util.Optional;
 
@@ -83,7 +84,14 @@ public final class RekeyIkeSaResponder implements RespondedExchange {
                         new SaPayload(List.of(agreed.answer().withSpi(newSpi.toOctets()))),
                         new NoncePayload(nonce),
                         new KeyExchangePayload(agreed.suite().keyExchange().id(), value)));
-        sa.succeed(new RekeyedIkeSa(false, newSpi, peerSpi, agreed.suite(), keys));
+        sa.succeed(
+                new RekeyedIkeSa(
+                        false,
+                        newSpi,
+                        peerSpi,
+                        agreed.suite(),
+                        keys,
+                        RekeyCollision.lowestNonce(peerNonce, nonce)));
     }
 
     private void refuse(NotifyPayload error) {

@@ -79,9 +79,10 @@ public final class IkeSa implements ExchangeContext {
     private final ChildSas children;
     private final Liveness liveness;
     private final PendingWorld world;
-    private final PeerLocation location;
+    private final IkeSaSuccession succession;
 
     private IkeSaState state;
+    private PeerLocation location;
     private IkeSpi peerSpi;
     private NatSituation nat = NatSituation.NONE;
     private MonotonicTime now;
@@ -117,6 +118,7 @@ public final class IkeSa implements ExchangeContext {
         this.outbox = new Outbox(this, outgoing, incoming, environment.settings());
         this.inbox = new Inbox(this, outgoing, incoming, outbox);
         this.world = new PendingWorld(localSpi, environment.effects());
+        this.succession = new IkeSaSuccession(this, outgoing, environment.owner());
     }
 
     /** Prepares an IKE SA that we start; {@link #start} sends the first message. */
@@ -243,10 +245,10 @@ public final class IkeSa implements ExchangeContext {
     /** Ends the IKE SA; the peer is told if it knows of it. */
     public void delete(FailReason reason, MonotonicTime time) {
         now = time;
-        if (state == IkeSaState.ESTABLISHED || state == IkeSaState.SUPERSEDED) {
-            failTelling(List.of(), reason);
-        } else if (state != IkeSaState.DELETING) {
-            end(reason);
+        switch (state) {
+            case CANDIDATE, ESTABLISHED, SUPERSEDED -> failTelling(List.of(), reason);
+            case INITIATING, RESPONDING, LINGERING, CLOSED -> end(reason);
+            case DELETING -> {}
         }
         moved();
     }
@@ -254,6 +256,7 @@ public final class IkeSa implements ExchangeContext {
     /** Ends the IKE SA without a word: the peer has said that it is gone, or cannot be told. */
     public void discard(FailReason reason, MonotonicTime time) {
         now = time;
+        succession.candidate().ifPresent(candidate -> candidate.discard(reason, time));
         end(reason);
         moved();
     }
@@ -393,8 +396,78 @@ public final class IkeSa implements ExchangeContext {
                         now.since(startedAt)));
     }
 
+    // Succession.
+
+    /** The IKE SA that a rekey of this one has made, without Child SAs yet. */
+    IkeSa candidate(RekeyedIkeSa made) {
+        IkeSa candidate =
+                new IkeSa(
+                        environment,
+                        IkeSaState.CANDIDATE,
+                        made.byUs(),
+                        made.localSpi(),
+                        made.peerSpi(),
+                        location.copy(),
+                        now);
+        candidate.succession.mayTakeOverFrom(succession);
+        candidate.policy = policy();
+        candidate.nat = nat;
+        candidate.protection =
+                Protection.of(
+                        environment.primitives(),
+                        environment.random(),
+                        made.suite(),
+                        made.keys(),
+                        made.byUs());
+        candidate.outbox.adopt(outbox.fragmentation());
+        return candidate;
+    }
+
+    /** Goes on where the one before it stands now. */
+    void takeOverFrom(IkeSa old, MonotonicTime time) {
+        now = time;
+        succession.hasTakenOver();
+        location = old.location.copy();
+        old.children.moveAllTo(children);
+        old.liveness.handOver(liveness);
+        environment.owner().succeeded(old, this);
+        enterService();
+        announceEstablished();
+        children.resumeDeletions();
+        moved();
+    }
+
+    /**
+     * Another IKE SA has taken over, and the peer is to delete this one. An exchange of ours that
+     * may still make a third one goes on, so that we can delete that.
+     */
+    void supersede(FailReason replaced, MonotonicTime time) {
+        now = time;
+        if (state != IkeSaState.SUPERSEDED) {
+            transitionTo(IkeSaState.SUPERSEDED);
+        }
+        superseded = Optional.of(replaced);
+        deadlines.clear();
+        deadlines.set(
+                Deadlines.Kind.IKE_EXPIRY, now.plus(environment.settings().halfOpenTimeout()));
+        if (succession.ownRekey().isEmpty()) {
+            outgoing.abandonAllButInFlight();
+            world.forgetAll();
+        } else {
+            outgoing.abandonWaiting();
+            if (outgoing.inFlight().isPresent()) {
+                armRetransmission();
+            }
+        }
+        moved();
+    }
+
     /** The exchange that a request begins, in the states that {@link #accepts} allows. */
     void dispatch(Received request) {
+        if (succession.isClaimedBy(request.message())) {
+            // Once more, with the Child SAs, which have to follow the peer as well.
+            heard(request.path());
+        }
         ExchangeType type = request.message().header().exchange();
         if (type.equals(ExchangeType.IKE_SA_INIT)) {
             List<PeerPolicy> candidates = environment.owner().candidates(path());
@@ -424,19 +497,10 @@ public final class IkeSa implements ExchangeContext {
                         .flatMap(payload -> payload.proposals().stream())
                         .map(Proposal::protocol)
                         .allMatch(ProtocolId.IKE::equals);
-        // RFC 7296 §2.25: what we are changing ourselves cannot be changed by the peer meanwhile.
-        boolean busy =
-                state != IkeSaState.ESTABLISHED
-                        || isRekeyingIkeSa()
-                        || (ikeSa && !outgoing.isIdle());
-        if (busy) {
+        if (state != IkeSaState.ESTABLISHED || !succession.admits(ikeSa)) {
             return refused -> respond(List.of(NotifyPayload.of(NotifyType.TEMPORARY_FAILURE)));
         }
         return ikeSa ? new RekeyIkeSaResponder(this) : new CreateChildSaResponder(this, nat);
-    }
-
-    private boolean isRekeyingIkeSa() {
-        return outgoing.current().filter(RekeyIkeSaInitiator.class::isInstance).isPresent();
     }
 
     private void halfOpen(SecuredIkeSa secured) {
@@ -471,7 +535,7 @@ public final class IkeSa implements ExchangeContext {
     boolean accepts(ExchangeType exchange) {
         return switch (state) {
             case RESPONDING -> exchange.equals(ExchangeType.IKE_AUTH) && awaitingAuth != null;
-            case ESTABLISHED, SUPERSEDED, DELETING ->
+            case CANDIDATE, ESTABLISHED, SUPERSEDED, DELETING ->
                     exchange.equals(ExchangeType.CREATE_CHILD_SA)
                             || exchange.equals(ExchangeType.INFORMATIONAL);
             case INITIATING, LINGERING, CLOSED -> false;
@@ -536,7 +600,7 @@ public final class IkeSa implements ExchangeContext {
             case LIVENESS -> liveness.check();
             case KEEPALIVE -> liveness.keepAlive();
             case IKE_REKEY -> rekeyIkeSa();
-            case IKE_EXPIRY -> delete(new FailReason(Kind.EXPIRED, "IKE SA lifetime"), now);
+            case IKE_EXPIRY -> expire();
             case CHILD_LIFETIMES -> children.checkLifetimes();
             case LINGER -> forget();
         }
@@ -557,7 +621,7 @@ public final class IkeSa implements ExchangeContext {
     private RetransmissionPolicy retransmission() {
         return switch (state) {
             case INITIATING, RESPONDING -> environment.settings().negotiation();
-            case ESTABLISHED, SUPERSEDED ->
+            case CANDIDATE, ESTABLISHED, SUPERSEDED ->
                     isProbing()
                             ? policy().dpd().retransmission()
                             : environment.settings().established();
@@ -585,6 +649,7 @@ public final class IkeSa implements ExchangeContext {
                             : Silence.duringAuthentication(peer, times);
             end(suspicion.orElse(silence));
         } else {
+            handOverUnsure();
             end(Silence.established(peer, times, liveness.silence()));
         }
     }
@@ -602,7 +667,13 @@ public final class IkeSa implements ExchangeContext {
     }
 
     private void rekeyIkeSa() {
-        run(new RekeyIkeSaInitiator(this, () -> deadlines.set(Deadlines.Kind.IKE_REKEY, soon())));
+        run(new RekeyIkeSaInitiator(this, this::notRekeyed));
+    }
+
+    private void notRekeyed() {
+        if (!succession.takeOver() && state == IkeSaState.ESTABLISHED) {
+            deadlines.set(Deadlines.Kind.IKE_REKEY, soon());
+        }
     }
 
     /** Some seconds from now, never in step with the peer. */
@@ -612,6 +683,27 @@ public final class IkeSa implements ExchangeContext {
     }
 
     // The end.
+
+    private void expire() {
+        if (!handOverUnsure()) {
+            delete(new FailReason(Kind.EXPIRED, "IKE SA lifetime"), now);
+        }
+    }
+
+    /**
+     * The peer does not say what it has settled on. It may not have the IKE SA any more that it is
+     * asked about; whether it has the other one, a probe shows.
+     */
+    private boolean handOverUnsure() {
+        Optional<IkeSa> successor = succession.candidate();
+        succession.takeOver();
+        successor.ifPresent(
+                sa -> {
+                    sa.probe();
+                    sa.moved();
+                });
+        return successor.isPresent();
+    }
 
     private void end(FailReason reason) {
         if (!state.isOpen()) {
@@ -656,6 +748,7 @@ public final class IkeSa implements ExchangeContext {
     private void leaveService(FailReason last) {
         // The DELETE of an IKE SA that a new one has taken over from is no news to an operator.
         FailReason reason = superseded.orElse(last);
+        succession.candidate().ifPresent(candidate -> candidate.delete(reason, now));
         children.closeAll(reason);
         if (inService) {
             announce(new IkeEvent.IkeSaClosed(policy().session(), id(), reason));
@@ -843,6 +936,9 @@ public final class IkeSa implements ExchangeContext {
 
     @Override
     public void fail(FailReason reason) {
+        if (reason.kind() == Kind.DELETED_BY_PEER) {
+            succession.takeOver();
+        }
         end(reason);
     }
 
@@ -863,45 +959,8 @@ public final class IkeSa implements ExchangeContext {
     }
 
     @Override
-    public void succeed(RekeyedIkeSa rekeyed) {
-        IkeSa successor =
-                new IkeSa(
-                        environment,
-                        IkeSaState.ESTABLISHED,
-                        rekeyed.byUs(),
-                        rekeyed.localSpi(),
-                        rekeyed.peerSpi(),
-                        location.copy(),
-                        now);
-        successor.policy = policy();
-        successor.nat = nat;
-        successor.protection =
-                Protection.of(
-                        environment.primitives(),
-                        environment.random(),
-                        rekeyed.suite(),
-                        rekeyed.keys(),
-                        rekeyed.byUs());
-        successor.outbox.adopt(outbox.fragmentation());
-        children.moveAllTo(successor.children);
-        liveness.handOver(successor.liveness);
-        environment.owner().succeeded(this, successor);
-        successor.enterService();
-        successor.announceEstablished();
-        successor.children.resumeDeletions();
-        successor.moved();
-        FailReason replaced = new FailReason(Kind.REPLACED, "by IKE SA " + successor.id());
-        if (rekeyed.byUs()) {
-            failTelling(List.of(), replaced);
-        } else {
-            transitionTo(IkeSaState.SUPERSEDED);
-            superseded = Optional.of(replaced);
-            outgoing.abandonAllButInFlight();
-            world.forgetAll();
-            deadlines.clear();
-            deadlines.set(
-                    Deadlines.Kind.IKE_EXPIRY, now.plus(environment.settings().halfOpenTimeout()));
-        }
+    public void succeed(RekeyedIkeSa made) {
+        succession.made(made);
     }
 
     @Override

@@ -37,7 +37,10 @@ public interface IkeSaOwner {
 
     void childClosed(IkeSa sa, ChildSa child, FailReason reason);
 
-    /** A new IKE SA has taken over the Child SAs of this one, which goes on to be deleted. */
+    /** A rekey has made another IKE SA, which may be the one that takes over. */
+    void rekeyed(IkeSa sa, IkeSa made);
+
+    /** One that a rekey has made has taken over the Child SAs of this one. */
     void succeeded(IkeSa sa, IkeSa successor);
 
     /** It carries no more exchanges. */

@@ -9,8 +9,10 @@ public enum IkeSaState {
     INITIATING,
     /** The peer has started it, and has not proved who it is. */
     RESPONDING,
+    /** Made by a rekey. Whether it is the one that takes over is not settled yet. */
+    CANDIDATE,
     ESTABLISHED,
-    /** A new IKE SA has taken over; the peer, who made it, is to delete this one. */
+    /** Another IKE SA has taken over, and the peer is to delete this one. */
     SUPERSEDED,
     /** We have asked the peer to delete it; its Child SAs are gone. */
     DELETING,
@@ -21,6 +23,7 @@ public enum IkeSaState {
     private Set<IkeSaState> next() {
         return switch (this) {
             case INITIATING, RESPONDING -> EnumSet.of(ESTABLISHED, DELETING, LINGERING, CLOSED);
+            case CANDIDATE -> EnumSet.of(ESTABLISHED, SUPERSEDED, DELETING, LINGERING, CLOSED);
             case ESTABLISHED -> EnumSet.of(SUPERSEDED, DELETING, LINGERING, CLOSED);
             case SUPERSEDED -> EnumSet.of(DELETING, LINGERING, CLOSED);
             case DELETING -> EnumSet.of(LINGERING, CLOSED);

@@ -117,6 +117,11 @@ final class OutgoingRequests {
         current = null;
     }
 
+    /** Drops what has not begun. */
+    void abandonWaiting() {
+        waiting.clear();
+    }
+
     /** Drops everything; the running exchange lets go of what it holds. */
     void abandonAll() {
         abandonAllButInFlight();

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.edgeipsec.ike.message.EspSpi;
 import io.edgeipsec.ike.message.IpAddress;
 import io.edgeipsec.ike.message.Octets;
+import io.edgeipsec.ike.model.DpdPolicy;
 import io.edgeipsec.ike.model.Endpoint;
 import io.edgeipsec.ike.model.IkeEvent;
 import io.edgeipsec.ike.model.IkeInput;
@@ -25,6 +26,8 @@ final class NatMappingTest {
     private static final IpAddress OUTSIDE = IpAddress.parse("203.0.113.7");
     private static final Endpoint BEFORE = new Endpoint(OUTSIDE, 5500);
     private static final Endpoint AFTER = new Endpoint(OUTSIDE, 6500);
+
+    private static final Duration LONG = Duration.ofDays(1);
 
     private final TwoGateways net = new TwoGateways(23);
 
@@ -88,6 +91,41 @@ final class NatMappingTest {
         net.deliverAll();
         net.assertKernelsAgree();
         assertEquals(Set.of(AFTER), espOfB());
+    }
+
+    /** Both replace the IKE SA; A goes on with its own by another mapping (RFC 7296 §2.8.2). */
+    @Test
+    void anIkeSaThatTakesOverFollowsTheFirstMessageOnIt() {
+        Duration lifetimeAtA = Duration.ofMinutes(10);
+        Duration lifetimeAtB = Duration.ofMinutes(9);
+        DpdPolicy noDpd = new DpdPolicy(DpdPolicy.Mode.DISABLED, LONG, 1);
+        net.putNatBeforeA(new Nat(OUTSIDE, 1000));
+        net.b()
+                .configure(
+                        Policies.b()
+                                .remote(OUTSIDE)
+                                .dpd(noDpd)
+                                .lifetimes(lifetimeAtB, LONG)
+                                .build());
+        net.a().configure(Policies.a().dpd(noDpd).lifetimes(lifetimeAtA, LONG).build());
+        net.deliverAll();
+        net.passUntilSomethingIsSaid();
+        assertTrue(net.isFromB(net.wire().element()), "B is first in this run");
+        while (net.wire().isEmpty() || net.isFromB(net.wire().element())) {
+            net.wire().clear();
+            net.pass(Duration.ofSeconds(1), false);
+        }
+        net.deliverOne();
+        net.deliverOne();
+        // A's DELETE of the old IKE SA is lost, and so the Child SA's rekey comes first.
+        net.dropOne();
+        mappingChanges();
+        rekeyFromA();
+        net.deliverOne();
+        assertEquals(Set.of(AFTER), espOfB());
+        net.deliverAll();
+        assertEquals(Set.of(AFTER), espOfB());
+        net.assertKernelsAgree();
     }
 
     @Test
