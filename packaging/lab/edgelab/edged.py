@@ -314,7 +314,7 @@ class EdgeIpsecd:
         trust: dict[str, Any] = {
             "certificate_id": self._import(
                 "certificates",
-                own.certificate,
+                "".join([own.certificate, *own.chain]),
                 private_key=own.encrypted_key,
                 passphrase=own.passphrase,
             ),

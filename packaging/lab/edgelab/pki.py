@@ -55,11 +55,15 @@ class Issued:
     """A certificate and its private key in PEM."""
 
     name: str
+    kind: str
+    """Of its key, as in KEYS."""
     certificate: str
     key: str = field(repr=False)
     encrypted_key: str = field(repr=False)
     passphrase: str = field(repr=False)
     file: Path
+    chain: tuple[str, ...] = ()
+    """The certificates between it and its root, in PEM."""
 
 
 @dataclass(frozen=True)
@@ -78,9 +82,14 @@ class Certificates:
 
 
 class Authority:
-    """One authority; its keys lie in a folder of its own that goes with it."""
+    """One authority; its keys lie in a folder of its own that goes with it.
 
-    def __init__(self, name: str = "Authority of the lab") -> None:
+    With an issuer it is an intermediate one, whose certificates come with their chain.
+    """
+
+    def __init__(
+        self, name: str = "Authority of the lab", issuer: "Optional[Authority]" = None
+    ) -> None:
         self._temporary = TemporaryDirectory(prefix="edge-ipsec-lab-pki-")
         folder = self._folder = Path(self._temporary.name)
         self._settings = folder / "openssl.cnf"
@@ -89,11 +98,17 @@ class Authority:
         (folder / "serial").write_text("1000\n")
         (folder / "crlnumber").write_text("01\n")
         key = self._new_key("authority", "ecdsa-p256")
-        self._openssl(
-            *("req", "-new", "-x509", "-days", "30", "-key", str(key), "-extensions", "authority"),
-            *("-subj", f"/O=edge-ipsec/CN={name}", "-out", str(folder / "authority.pem")),
-        )
-        self.certificate = (folder / "authority.pem").read_text()
+        own = folder / "authority.pem"
+        subject = ("req", "-new", "-key", str(key), "-subj", f"/O=edge-ipsec/CN={name}")
+        if issuer is None:
+            self._openssl(
+                *subject, *("-x509", "-days", "30", "-extensions", "authority", "-out", str(own))
+            )
+        else:
+            self._openssl(*subject, "-out", str(folder / "authority.csr"))
+            issuer._sign(folder / "authority.csr", own, "-extensions", "authority")
+        self.certificate = own.read_text()
+        self._chain: tuple[str, ...] = (self.certificate, *issuer._chain) if issuer else ()
 
     def _openssl(self, command: str, *arguments: str) -> str:
         config = ("-config", str(self._settings)) if command in ("req", "ca") else ()
@@ -113,10 +128,7 @@ class Authority:
             *("-addext", f"subjectAltName=DNS:{name}", "-out", str(request)),
         )
         validity = ("-startdate", days[0], "-enddate", days[1]) if days else ()
-        self._openssl(
-            *("ca", "-batch", "-notext", *validity),
-            *("-in", str(request), "-out", str(certificate)),
-        )
+        self._sign(request, certificate, *validity)
         passphrase = f"passphrase of {name}"
         encrypted = self._folder / f"{name}.encrypted.key"
         self._openssl(
@@ -125,12 +137,18 @@ class Authority:
         )
         return Issued(
             name,
+            kind,
             certificate.read_text(),
             key.read_text(),
             encrypted.read_text(),
             passphrase,
             certificate,
+            self._chain,
         )
+
+    def _sign(self, request: Path, certificate: Path, *options: str) -> None:
+        files = ("-in", str(request), "-out", str(certificate))
+        self._openssl("ca", "-batch", "-notext", *options, *files)
 
     def revoke(self, issued: Issued) -> None:
         self._openssl("ca", "-revoke", str(issued.file))
