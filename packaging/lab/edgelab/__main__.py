@@ -12,6 +12,7 @@ from typing import Optional
 
 from edgelab import kerneltests
 from edgelab.edged import is_image
+from edgelab.interop import is_source
 from edgelab.netns import delete_leftovers
 from edgelab.process import Process
 from edgelab.report import Report
@@ -38,6 +39,9 @@ def main() -> int:
         default=min(2, os.cpu_count() or 1),
         help="how many scenarios run side by side, each between sites of its own",
     )
+    parser.add_argument(
+        "--interop", action="store_true", help="only what the table of peers is made of"
+    )
     parser.add_argument("--kernel-tests", type=Path, help=argparse.SUPPRESS)
     parser.add_argument("--results", type=Path, required=True, help=argparse.SUPPRESS)
     parser.add_argument(
@@ -49,6 +53,8 @@ def main() -> int:
     if arguments.site_a:
         scenarios = with_site_a(scenarios, arguments.site_a)
     chosen = [each for each in scenarios if _matches(each, arguments.patterns)]
+    if arguments.interop:
+        chosen = [each for each in chosen if is_source(each.name)]
     if not chosen:
         print(f"no scenario is called {' or '.join(arguments.patterns)}; try --list")
         return 2

@@ -8,10 +8,12 @@ from typing import Any, Optional, Sequence
 from edgelab import kernel
 from edgelab.clock import wait_until
 from edgelab.edged import EdgeIpsecd
+from edgelab.libreswan import Libreswan
 from edgelab.network import Nat
+from edgelab.openiked import OpenIked
 from edgelab.report import expect
 from edgelab.session import Mode, Rule, Session
-from edgelab.sites import Gateway, Sites
+from edgelab.sites import Gateway, Peer, Sites
 from edgelab.strongswan import StrongSwan
 from edgelab.traffic import PingStream, ping
 from edgelab.wire import Watch
@@ -30,6 +32,8 @@ class Lab:
         self.site_a, self.site_b = self.network.site_a, self.network.site_b
         self.host_a, self.host_b = self.site_a.host, self.site_b.host
         self.watch = Watch(self.network, self.results, [self.site_a])
+        self.verdicts: dict[tuple[str, str], str] = {}
+        """For the table of peers: what came of a subject with a peer."""
 
     @property
     def edge(self) -> EdgeIpsecd:
@@ -41,6 +45,12 @@ class Lab:
     def strongswan(self) -> StrongSwan:
         """Site B's daemon, where a scenario needs what only strongSwan offers."""
         assert isinstance(self.b, StrongSwan)
+        return self.b
+
+    @property
+    def peer(self) -> Peer:
+        """Site B's daemon, where a scenario is about somebody else's, whoever that is."""
+        assert isinstance(self.b, (StrongSwan, Libreswan, OpenIked))
         return self.b
 
     # Sessions, as site A has them. Subnet n of one site talks to subnet n of the other.
@@ -161,6 +171,12 @@ class Lab:
             here, there = there, here
         file = self.results / f"pings-{site}-{n}.txt"
         return PingStream(here.host, here.host_address(n), there.host_address(n), file, interval)
+
+    def close(self, session: Session, peer: Session) -> None:
+        """Takes the session away from both sites."""
+        self.watch.release(session)
+        self.a.delete(session)
+        self.b.delete(peer)
 
     def hostile_socket(self) -> socket.socket:
         """A UDP socket of the stranger on the wire."""

@@ -211,6 +211,7 @@ class Libreswan:
                 "rightid": _identity(session.peer_id),
                 "rightsubnet": remote,
                 **self._proof(session),
+                "narrowing": "yes",
                 "ike": _proposals(ike.encryption, ike.digest, ike.groups, ike=True),
                 "esp": _proposals(tunnel.encryption, tunnel.digest, tunnel.groups, ike=False),
                 "ikelifetime": f"{ike.lifetime}s",
@@ -228,10 +229,13 @@ class Libreswan:
     def _proof(session: Session) -> dict[str, str]:
         if session.certificates is None:
             return {"authby": "secret"}
+        own = session.certificates.own
         return {
-            "authby": "rsa-sha2,ecdsa",
-            "leftcert": session.certificates.own.name,
+            # With both it would sign with RSA whatever key it has.
+            "authby": "ecdsa" if own.kind.startswith("ecdsa") else "rsa-sha2",
+            "leftcert": own.name,
             "leftsendcert": "always",
+            "sendca": "all",
             "rightca": "%same",
         }
 
@@ -243,7 +247,7 @@ class Libreswan:
         self._imported.add(own.key)
         authority, pem, bundle = (self._work / name for name in ("ca.pem", "own.pem", "own.p12"))
         authority.write_text(certificates.authority)
-        pem.write_text(own.key + own.certificate)
+        pem.write_text("".join([own.key, own.certificate, *own.chain]))
         name = ["-name", own.name, "-out", str(bundle), "-passout", "pass:"]
         run(["openssl", "pkcs12", "-export", "-in", str(pem), *name])
         self._nss("pk12util", "-i", str(bundle), "-W", "", "-K", "")
@@ -280,7 +284,7 @@ class Libreswan:
         for name in self._names(session):
             self._whack("--rekey-ipsec", "--asynchronous", "--name", name)
 
-    def ike_sas(self, session: Session) -> set[str]:
-        """libreswan's own numbers of the session's established IKE SAs."""
+    def ike_spis(self, session: Session) -> set[str]:
+        """Of the established IKE SAs, or rather libreswan's own numbers of them."""
         line = rf'#(\d+): "{session.name}-\d+".*STATE_V2_ESTABLISHED_IKE_SA'
         return set(re.findall(line, self._whack("--showstates")))

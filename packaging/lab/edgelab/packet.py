@@ -77,6 +77,11 @@ class Packet:
         return message[18] if len(message) >= 28 else 0
 
     @property
+    def is_ike_fragment(self) -> bool:
+        """Its first payload is an Encrypted Fragment (RFC 7383 section 2.5)."""
+        return self.is_ike and self.ike_message[16:17] == b"\x35"
+
+    @property
     def tcp_flags(self) -> int:
         return self.payload[13] if self.protocol == TCP and len(self.payload) >= 20 else 0
 

@@ -3,10 +3,11 @@
 import sys
 import threading
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Optional
+from typing import Mapping, Optional
 
+from edgelab import interop
 
 _LINES = 12  # of a failure's text on the terminal; all of it is in the evidence
 
@@ -31,6 +32,8 @@ class Outcome:
     seconds: float
     facts: str
     failure: Optional[str] = None
+    verdicts: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    """What it says of a peer and a subject in the table of peers."""
 
 
 class Report:
@@ -41,6 +44,7 @@ class Report:
         self._file = open(results / "report.txt", "w")
         self._lock = threading.Lock()
         self._summary = results / "summary"
+        self._table = results / "interop.md"
         self._started = time.monotonic()
 
     def say(self, line: str) -> None:
@@ -68,6 +72,11 @@ class Report:
             self.say(f"failed: {outcome.name}")
         passed = len(self.outcomes) - len(failed)
         self.say(f"{passed} passed, {len(failed)} failed")
+        verdicts = {
+            key: each for outcome in self.outcomes for key, each in outcome.verdicts.items()
+        }
+        ended = {outcome.name: outcome.failure is None for outcome in self.outcomes}
+        self._table.write_text(interop.table(verdicts, ended))
         self._summary.write_text(f"{passed} {len(failed)} 0\n")
         sys.stdout.flush()
         return 1 if failed or not self.outcomes else 0

@@ -85,6 +85,7 @@ class Runner:
         folder.mkdir()
         failure: Optional[str] = None
         facts = ""
+        lab: Optional[Lab] = None
         try:
             lab = Lab(lane.sites_for(each.setting), folder)
             facts = each.run(lab)
@@ -99,7 +100,9 @@ class Runner:
             (folder / "failure.txt").write_text(traceback.format_exc())
             lane.keep_evidence(folder)
             lane.discard()
-        self._report.add(Outcome(each.name, time.monotonic() - began, facts, failure), folder)
+        verdicts = lab.verdicts if lab is not None else {}
+        seconds = time.monotonic() - began
+        self._report.add(Outcome(each.name, seconds, facts, failure, verdicts), folder)
 
 
 class _Lane:

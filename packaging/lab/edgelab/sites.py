@@ -3,7 +3,7 @@
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, Union
 
 from edgelab import kernel
 from edgelab.clock import wait_until
@@ -11,6 +11,7 @@ from edgelab.edged import EdgeIpsecd
 from edgelab.libreswan import Libreswan
 from edgelab.netns import Namespace
 from edgelab.network import Nat, Network, Site
+from edgelab.openiked import OpenIked
 from edgelab.process import CommandFailed
 from edgelab.session import Session
 from edgelab.strongswan import StrongSwan
@@ -54,7 +55,9 @@ class Gateway(Protocol):
         ...
 
 
-EDGE, STRONGSWAN, LIBRESWAN = "edge-ipsecd", "strongswan", "libreswan"
+Peer = Union[StrongSwan, Libreswan, OpenIked]
+
+EDGE, STRONGSWAN, LIBRESWAN, OPENIKED = "edge-ipsecd", "strongswan", "libreswan", "openiked"
 
 
 @dataclass(frozen=True, order=True)
@@ -79,7 +82,6 @@ PLAIN = Setting()
 NAT_BEFORE_US = Setting(nat=Nat.SITE_A.value)
 NAT_BEFORE_PEER = Setting(nat=Nat.SITE_B.value)
 XFRM_INTERFACES = Setting(tunnel_interface="xfrm")
-TO_LIBRESWAN = Setting(site_b=LIBRESWAN)
 TWO_OF_OURS = Setting(site_b=EDGE)
 TWO_STRONGSWANS = Setting(site_a=STRONGSWAN)
 
@@ -114,12 +116,16 @@ class Sites:
             return StrongSwan(site, self.work, self.results, fail_closed)
         if kind == LIBRESWAN:
             return Libreswan(site, self.work, self.results)
+        if kind == OPENIKED:
+            return OpenIked(site, self.work, self.results)
         return EdgeIpsecd(
             self._image,
             site,
             self.work,
             self.results,
             tunnel_interface=self.setting.tunnel_interface,
+            # The API wants lifetimes that nobody here would wait for.
+            lab={"min_sa_life_time": 20},
         )
 
     def clean(self) -> None:

@@ -186,7 +186,10 @@ class StrongSwan:
                     owners=[session.local_id, session.peer_id],
                 )
             else:
-                vici.call("load-key", type="any", data=session.certificates.own.key)
+                own = session.certificates.own
+                vici.call("load-key", type="any", data=own.key)
+                for each in own.chain:
+                    vici.call("load-cert", type="X509", flag="NONE", data=each)
             vici.call("load-conn", **{session.name: connection})
 
     def delete(self, session: Session) -> None:
@@ -269,6 +272,12 @@ class StrongSwan:
         with self._vici() as vici:
             events = vici.stream("list-sas", "list-sa", ike=session.name)
         return [sa for event in events for sa in event.values()]
+
+    def ike_spis(self, session: Session) -> set[str]:
+        """The initiator's SPIs of the established IKE SAs."""
+        return {
+            sa["initiator-spi"] for sa in self.ike_sas(session) if sa["state"] == "ESTABLISHED"
+        }
 
     def children(self, session: Session) -> list[dict[str, Any]]:
         """The Child SAs that carry traffic."""

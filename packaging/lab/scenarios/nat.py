@@ -10,7 +10,7 @@ from edgelab.traffic import tcp_transfer
 from scenarios.policy_based import ROLES
 
 
-def _check(lab: Lab, session: Session) -> str:
+def check_encapsulated(lab: Lab, session: Session) -> str:
     lab.expect_pings()
     tcp_transfer(lab.host_a, lab.site_a.host_address(1), lab.host_b, lab.site_b.host_address(1))
     for state in lab.states():
@@ -35,7 +35,7 @@ def we_are_behind_nat(lab: Lab, role: str) -> str:
         # Whoever starts has to know where to.
         peer = peer.but(peer_is_anywhere=False)
     lab.establish(session, peer)
-    facts = _check(lab, session)
+    facts = check_encapsulated(lab, session)
     # Without these the NAT forgets the way in, and the site behind it is cut off until it sends.
     lab.watch.wire.wait_for(lambda packet: packet.is_keepalive, "a NAT keepalive", 40)
     return facts + ", keepalive seen"
@@ -46,7 +46,7 @@ def peer_is_behind_nat(lab: Lab, role: str) -> str:
     """A peer behind a NAT comes from ports of the NAT's choice; the answers go there."""
     session = lab.policy_session("peer-behind-nat", ROLES[role])
     lab.establish(session)
-    return _check(lab, session)
+    return check_encapsulated(lab, session)
 
 
 @scenario(NAT_BEFORE_US)
@@ -55,7 +55,7 @@ def route_based_behind_nat(lab: Lab) -> str:
     assert lab.network.nat is Nat.SITE_A
     session = lab.route_session("route-behind-nat")
     lab.establish(session)
-    return _check(lab, session)
+    return check_encapsulated(lab, session)
 
 
 def _espinudp_ports(lab: Lab) -> set[int]:

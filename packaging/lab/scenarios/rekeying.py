@@ -69,7 +69,6 @@ def ike_sa_is_rekeyed(lab: Lab, who: str) -> str:
     """An IKE SA is rekeyed under a hundred pings a second: its Child SA moves, none is lost."""
     ike, rounds = _IKE, ROUNDS
     if who == "by-us":
-        lab.reconfigure(lab={"min_sa_life_time": 20})
         ike, rounds = IkeProfile(groups=_IKE.groups, lifetime=40), 2
     session = lab.policy_session("rekeyed").but(ike=ike, tunnel=_TUNNEL)
     peer = lab.for_peer(session).but(ike=_IKE)
