@@ -32,22 +32,22 @@ public final class KeyExchange {
 
     public Response respond(KeyExchangeMethod method, Octets peerValue)
             throws InvalidKeyShareException {
-        try (KeyShare share = begin(method)) {
-            return new Response(share.publicValue(), finish(share, peerValue));
-        }
+        checkLength(method, peerValue, method.initiatorLength());
+        return KeyAgreement.of(method).respond(random, peerValue);
     }
 
     /** The shared secret, owned by the caller. The share remains the caller's to close. */
     public SecretBytes finish(KeyShare share, Octets peerValue) throws InvalidKeyShareException {
         KeyExchangeMethod method = share.method();
-        if (peerValue.length() != method.valueLength()) {
-            throw new InvalidKeyShareException(
-                    method
-                            + " value of "
-                            + peerValue.length()
-                            + " octets, expected "
-                            + method.valueLength());
-        }
+        checkLength(method, peerValue, method.responderLength());
         return KeyAgreement.of(method).agree(share.privateValue(), peerValue);
+    }
+
+    private static void checkLength(KeyExchangeMethod method, Octets peerValue, int expected)
+            throws InvalidKeyShareException {
+        if (peerValue.length() != expected) {
+            throw new InvalidKeyShareException(
+                    method + " value of " + peerValue.length() + " octets, expected " + expected);
+        }
     }
 }

@@ -4,7 +4,10 @@ import io.edgeipsec.ike.message.Transform;
 import io.edgeipsec.ike.message.TransformType;
 import java.util.Optional;
 
-/** Key exchange methods that we can use (RFC 3526, RFC 5903, RFC 8031). */
+/**
+ * Key exchange methods that we can use (RFC 3526, RFC 5903, RFC 8031; ML-KEM by FIPS 203 and
+ * draft-ietf-ipsecme-ikev2-mlkem).
+ */
 public enum KeyExchangeMethod {
     /** Only if a profile names it: too short against a well-funded attacker. */
     MODP1024(2, 128),
@@ -16,14 +19,22 @@ public enum KeyExchangeMethod {
     ECP256(19, 64),
     ECP384(20, 96),
     ECP521(21, 132),
-    CURVE25519(31, 32);
+    CURVE25519(31, 32),
+    ML_KEM_768(36, 1184, 1088),
+    ML_KEM_1024(37, 1568, 1568);
 
     private final int id;
-    private final int valueLength;
+    private final int initiatorLength;
+    private final int responderLength;
 
     KeyExchangeMethod(int id, int valueLength) {
+        this(id, valueLength, valueLength);
+    }
+
+    KeyExchangeMethod(int id, int initiatorLength, int responderLength) {
         this.id = id;
-        this.valueLength = valueLength;
+        this.initiatorLength = initiatorLength;
+        this.responderLength = responderLength;
     }
 
     public static Optional<KeyExchangeMethod> of(int id) {
@@ -48,8 +59,13 @@ public enum KeyExchangeMethod {
         return id;
     }
 
-    /** Octets of key exchange data that each side sends. */
-    public int valueLength() {
-        return valueLength;
+    /** Octets of key exchange data that the initiator sends: a public value or key. */
+    public int initiatorLength() {
+        return initiatorLength;
+    }
+
+    /** Octets of key exchange data that the responder sends: a public value or a ciphertext. */
+    public int responderLength() {
+        return responderLength;
     }
 }

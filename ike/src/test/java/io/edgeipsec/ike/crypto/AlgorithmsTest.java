@@ -127,14 +127,23 @@ class AlgorithmsTest {
 
     @ParameterizedTest
     @CsvSource({
-        "MODP1024, 2, 128", "MODP1536, 5, 192", "MODP2048, 14, 256", "MODP3072, 15, 384",
-        "MODP4096, 16, 512", "ECP256, 19, 64", "ECP384, 20, 96", "ECP521, 21, 132",
-        "CURVE25519, 31, 32",
+        "MODP1024, 2, 128, 128",
+        "MODP1536, 5, 192, 192",
+        "MODP2048, 14, 256, 256",
+        "MODP3072, 15, 384, 384",
+        "MODP4096, 16, 512, 512",
+        "ECP256, 19, 64, 64",
+        "ECP384, 20, 96, 96",
+        "ECP521, 21, 132, 132",
+        "CURVE25519, 31, 32, 32",
+        "ML_KEM_768, 36, 1184, 1088",
+        "ML_KEM_1024, 37, 1568, 1568",
     })
-    @DisplayName("RFC 3526, RFC 5903 §7, RFC 8031 §3.1: groups and the length of their values")
-    void keyExchange(KeyExchangeMethod method, int id, int valueLength) {
+    @DisplayName("RFC 3526, RFC 5903 §7, RFC 8031 §3.1, FIPS 203 §8: methods, lengths of values")
+    void keyExchange(KeyExchangeMethod method, int id, int fromInitiator, int fromResponder) {
         assertEquals(id, method.id());
-        assertEquals(valueLength, method.valueLength());
+        assertEquals(fromInitiator, method.initiatorLength());
+        assertEquals(fromResponder, method.responderLength());
         assertEquals(Optional.of(method), KeyExchangeMethod.of(id));
         assertEquals(Transform.of(TransformType.KE, id), method.transform());
         assertEquals(Optional.of(method), KeyExchangeMethod.of(method.transform()));
@@ -146,7 +155,7 @@ class AlgorithmsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"0", "1", "22", "23", "24", "25", "32", "36", "65535"})
+    @CsvSource({"0", "1", "22", "23", "24", "25", "32", "35", "65535"})
     @DisplayName("RFC 8247 §2.4: the groups of RFC 5114 are not ours, nor is NONE")
     void otherGroupsAreNotOurs(int id) {
         assertEquals(Optional.empty(), KeyExchangeMethod.of(id));

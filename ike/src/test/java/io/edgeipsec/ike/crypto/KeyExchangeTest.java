@@ -75,9 +75,9 @@ class KeyExchangeTest {
         for (int i = 0; i < rounds; i++) {
             try (KeyShare share = exchange.begin(method)) {
                 assertEquals(method, share.method());
-                assertEquals(method.valueLength(), share.publicValue().length());
+                assertEquals(method.initiatorLength(), share.publicValue().length());
                 KeyExchange.Response response = exchange.respond(method, share.publicValue());
-                assertEquals(method.valueLength(), response.publicValue().length());
+                assertEquals(method.responderLength(), response.publicValue().length());
                 SecretBytes secret = exchange.finish(share, response.publicValue());
                 assertEquals(response.sharedSecret(), secret);
                 seen.addAll(
@@ -101,6 +101,8 @@ class KeyExchangeTest {
         "ECP384, 48",
         "ECP521, 66",
         "CURVE25519, 32",
+        "ML_KEM_768, 32",
+        "ML_KEM_1024, 32",
     })
     @DisplayName("RFC 7296 §2.14, RFC 5903 §9, RFC 8031 §2: length of the shared secret")
     void theSecretHasTheLengthOfItsGroup(KeyExchangeMethod method, int length) throws Exception {
@@ -180,8 +182,9 @@ class KeyExchangeTest {
     @ParameterizedTest
     @EnumSource(KeyExchangeMethod.class)
     @DisplayName("RFC 7296 §3.4: key exchange data has the length of its group")
-    void valuesOfAnotherLengthAreRefused(KeyExchangeMethod method) {
-        byte[] good = exchange.begin(method).publicValue().toByteArray();
+    void valuesOfAnotherLengthAreRefused(KeyExchangeMethod method) throws Exception {
+        Octets offered = exchange.begin(method).publicValue();
+        byte[] good = exchange.respond(method, offered).publicValue().toByteArray();
         for (int length : new int[] {0, 1, good.length - 1, good.length + 1, 2 * good.length}) {
             Octets padded = Octets.wrap(new byte[Math.max(0, length - good.length)]);
             Octets cut = Octets.copyOf(good, 0, Math.min(length, good.length));
@@ -189,8 +192,12 @@ class KeyExchangeTest {
             assertRefused(method, Octets.concat(cut, padded));
         }
         for (KeyExchangeMethod other : KeyExchangeMethod.values()) {
-            if (other.valueLength() != method.valueLength()) {
-                assertRefused(method, exchange.begin(other).publicValue());
+            Octets value = exchange.begin(other).publicValue();
+            if (value.length() != method.responderLength()) {
+                assertRefused(method, value);
+            }
+            if (value.length() != method.initiatorLength()) {
+                assertThrows(InvalidKeyShareException.class, () -> exchange.respond(method, value));
             }
         }
     }
@@ -215,12 +222,12 @@ class KeyExchangeTest {
                                     p.add(BigInteger.ONE),
                                     p.add(BigInteger.TWO),
                                     most.subtract(BigInteger.ONE))) {
-                        assertRefused(method, unsigned(method.valueLength(), bad));
+                        assertRefused(method, unsigned(method.initiatorLength(), bad));
                     }
                     for (BigInteger good : List.of(BigInteger.TWO, p.subtract(BigInteger.TWO))) {
-                        Octets peer = unsigned(method.valueLength(), good);
+                        Octets peer = unsigned(method.initiatorLength(), good);
                         assertEquals(
-                                method.valueLength(),
+                                method.initiatorLength(),
                                 agree(method, bytes(vector, "privateI"), peer).length());
                     }
                 });
@@ -232,7 +239,7 @@ class KeyExchangeTest {
     void pointsOffTheCurveAreRefused(KeyExchangeMethod method, String name) throws Exception {
         X9ECParameters curve = CustomNamedCurves.getByName(name);
         BigInteger p = curve.getCurve().getField().getCharacteristic();
-        int length = method.valueLength() / 2;
+        int length = method.initiatorLength() / 2;
         BigInteger all = BigInteger.ONE.shiftLeft(8 * length).subtract(BigInteger.ONE);
         BigInteger gx = curve.getG().getAffineXCoord().toBigInteger();
         BigInteger gy = curve.getG().getAffineYCoord().toBigInteger();
@@ -297,7 +304,7 @@ class KeyExchangeTest {
     @ParameterizedTest
     @CsvSource({"secp256r1, ECP256", "secp384r1, ECP384", "secp521r1, ECP521"})
     void ecdhOfWycheproof(String file, KeyExchangeMethod method) {
-        int length = method.valueLength() / 2;
+        int length = method.initiatorLength() / 2;
         List<Octets> secretsWithLeadingZero = new ArrayList<>();
         TestVectors.runEach(
                 "valid, invalid and of another encoding",
@@ -443,10 +450,15 @@ class KeyExchangeTest {
         RememberingRandom random = new RememberingRandom();
         KeyExchange responder = new KeyExchange(random);
         responder.respond(method, exchange.begin(method).publicValue());
-        Octets invalid = Octets.wrap(new byte[method.valueLength()]);
-        assertThrows(InvalidKeyShareException.class, () -> responder.respond(method, invalid));
+        byte[] invalid = new byte[method.initiatorLength()];
+        if (method == KeyExchangeMethod.ML_KEM_768 || method == KeyExchangeMethod.ML_KEM_1024) {
+            Arrays.fill(invalid, (byte) 0xff); // coefficients beyond the modulus
+        }
+        assertThrows(
+                InvalidKeyShareException.class,
+                () -> responder.respond(method, Octets.wrap(invalid)));
         assertThrows(InvalidKeyShareException.class, () -> responder.respond(method, Octets.EMPTY));
-        assertTrue(random.given.size() >= 3);
+        assertFalse(random.given.isEmpty());
         for (byte[] privateValue : random.given) {
             assertArrayEquals(new byte[privateValue.length], privateValue);
         }
@@ -455,8 +467,8 @@ class KeyExchangeTest {
     @ParameterizedTest
     @EnumSource(KeyExchangeMethod.class)
     void aClosedShareFinishesNothing(KeyExchangeMethod method) throws Exception {
-        Octets peer = exchange.begin(method).publicValue();
         KeyShare share = exchange.begin(method);
+        Octets peer = exchange.respond(method, share.publicValue()).publicValue();
         assertRefused(method, Octets.EMPTY);
         exchange.finish(share, peer);
         share.close();
