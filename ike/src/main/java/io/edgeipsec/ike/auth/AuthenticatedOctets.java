@@ -8,7 +8,7 @@ import io.edgeipsec.ike.message.Octets;
 
 /**
  * What a side's AUTH payload covers: RealMessage | the other side's nonce | prf(SK_p, ID body) (RFC
- * 7296 §2.15).
+ * 7296 §2.15), and IntAuth behind an IKE_INTERMEDIATE (RFC 9242 §3.3).
  */
 public final class AuthenticatedOctets {
     private AuthenticatedOctets() {}
@@ -19,6 +19,7 @@ public final class AuthenticatedOctets {
      * @param ownInit the IKE_SA_INIT message of that side, the last one if it was repeated
      * @param otherNonce the nonce of the other side
      * @param skP SK_pi for the original initiator, SK_pr for the responder
+     * @param intermediate IntAuth, empty without IKE_INTERMEDIATE
      */
     public static Octets of(
             Primitives primitives,
@@ -26,7 +27,9 @@ public final class AuthenticatedOctets {
             Octets ownInit,
             Octets otherNonce,
             SecretBytes skP,
-            Identification id) {
-        return Octets.concat(ownInit, otherNonce, primitives.prf(prf, skP, id.body()));
+            Identification id,
+            Octets intermediate) {
+        return Octets.concat(
+                ownInit, otherNonce, primitives.prf(prf, skP, id.body()), intermediate);
     }
 }

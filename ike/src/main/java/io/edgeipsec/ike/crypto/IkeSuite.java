@@ -2,12 +2,17 @@ package io.edgeipsec.ike.crypto;
 
 import java.util.Optional;
 
-/** What an IKE SA is protected with. AEADs come without an integrity algorithm, others with one. */
+/**
+ * What an IKE SA is protected with. AEADs come without an integrity algorithm, others with one.
+ *
+ * @param additionalKeyExchange whose secret goes into the keys beside the other one (RFC 9370)
+ */
 public record IkeSuite(
         Encryption encryption,
         Optional<IntegrityAlgorithm> integrity,
         Prf prf,
-        KeyExchangeMethod keyExchange) {
+        KeyExchangeMethod keyExchange,
+        Optional<KeyExchangeMethod> additionalKeyExchange) {
     public IkeSuite {
         if (isForEspOnly(encryption.algorithm())) {
             throw new IllegalArgumentException("an IKE SA with " + encryption);
@@ -15,6 +20,15 @@ public record IkeSuite(
         if (encryption.algorithm().isAead() == integrity.isPresent()) {
             throw new IllegalArgumentException(encryption + " with " + integrity);
         }
+    }
+
+    /** With one key exchange. */
+    public IkeSuite(
+            Encryption encryption,
+            Optional<IntegrityAlgorithm> integrity,
+            Prf prf,
+            KeyExchangeMethod keyExchange) {
+        this(encryption, integrity, prf, keyExchange, Optional.empty());
     }
 
     /** RFC 7296 §5: an IKE SA is never without confidentiality. */
@@ -32,6 +46,7 @@ public record IkeSuite(
                 + "/"
                 + prf.transform()
                 + "/"
-                + keyExchange.transform();
+                + keyExchange.transform()
+                + additionalKeyExchange.map(m -> "/" + m.transform()).orElse("");
     }
 }

@@ -6,7 +6,8 @@ import io.edgeipsec.ike.message.Octets;
 import java.util.Optional;
 
 /**
- * The key schedules of RFC 7296 §2.14, §2.17 and §2.18. Shared secrets passed in stay the caller's.
+ * The key schedules of RFC 7296 §2.14, §2.17 and §2.18, and of RFC 9370 §2.2.2. Shared secrets
+ * passed in stay the caller's.
  */
 public final class KeyDerivation {
     private final Primitives primitives;
@@ -27,6 +28,22 @@ public final class KeyDerivation {
                 SecretBytes skeyseed = primitives.prf(suite.prf(), nonces, sharedSecret)) {
             return expand(suite, skeyseed, nonceI, nonceR, spiI, spiR);
         }
+    }
+
+    /**
+     * SKEYSEED(1) = prf(SK_d(0), SK(1) | Ni | Nr), then the seven keys anew (RFC 9370 §2.2.2).
+     *
+     * @param sharedSecret of the additional key exchange
+     */
+    public IkeKeys strengthened(
+            IkeSuite suite,
+            SecretBytes skD,
+            SecretBytes sharedSecret,
+            Octets nonceI,
+            Octets nonceR,
+            IkeSpi spiI,
+            IkeSpi spiR) {
+        return rekeyed(suite.prf(), skD, suite, sharedSecret, nonceI, nonceR, spiI, spiR);
     }
 
     /** SKEYSEED = prf(SK_d (old), g^ir (new) | Ni | Nr), with the old PRF (RFC 7296 §2.18). */

@@ -52,7 +52,16 @@ public enum KeyExchangeMethod {
     }
 
     public Transform transform() {
-        return Transform.of(TransformType.KE, id);
+        return transform(TransformType.KE);
+    }
+
+    /**
+     * As one of the transforms of another type.
+     *
+     * @param type KE or an additional key exchange
+     */
+    public Transform transform(TransformType type) {
+        return Transform.of(type, id);
     }
 
     public int id() {

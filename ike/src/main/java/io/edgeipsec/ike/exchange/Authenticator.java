@@ -227,6 +227,7 @@ final class Authenticator {
                 initiator ? material.request() : material.response(),
                 initiator ? material.nonceR() : material.nonceI(),
                 initiator ? sa.keys().skPi() : sa.keys().skPr(),
-                id);
+                id,
+                material.intermediate());
     }
 }

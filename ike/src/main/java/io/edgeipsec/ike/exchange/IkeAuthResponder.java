@@ -90,14 +90,7 @@ public final class IkeAuthResponder implements RespondedExchange {
             Identification peerId,
             IkeMessage message) {
         Consumer<FailReason> rejected = reason -> reject(List.of(policy), reason);
-        boolean allowed =
-                policy.proposals().encryption().contains(sa.suite().encryption())
-                        && policy.proposals()
-                                .integrity()
-                                .containsAll(sa.suite().integrity().stream().toList())
-                        && policy.proposals().prf().contains(sa.suite().prf())
-                        && policy.proposals().keyExchange().contains(sa.suite().keyExchange());
-        if (!allowed) {
+        if (!policy.proposals().allows(sa.suite())) {
             rejected.accept(
                     authenticator.failure(
                             "negotiated "

@@ -92,6 +92,9 @@ public final class IkeSaInitInitiator implements InitiatedExchange {
         if (sa.supportsFragmentation()) {
             payloads.add(NotifyPayload.of(NotifyType.IKEV2_FRAGMENTATION_SUPPORTED));
         }
+        if (policy.proposals().additionalKeyExchange().isOffered()) {
+            payloads.add(NotifyPayload.of(NotifyType.INTERMEDIATE_EXCHANGE_SUPPORTED));
+        }
         payloads.addAll(Authenticator.announceHashes(List.of(policy)));
         request = sa.request(payloads);
     }
@@ -162,7 +165,8 @@ public final class IkeSaInitInitiator implements InitiatedExchange {
         Optional<IkeNegotiation> negotiation = IkeNegotiation.verify(offer, answer);
         if (negotiation.isEmpty()
                 || negotiation.get().suite().keyExchange() != begun.method()
-                || ke.method() != begun.method().id()) {
+                || ke.method() != begun.method().id()
+                || !supportsIntermediate(negotiation.get(), message)) {
             return suspect(
                     Kind.INVALID_MESSAGE,
                     "peer %s answered IKE_SA_INIT with %s and key exchange method %d, which is not"
@@ -199,6 +203,12 @@ public final class IkeSaInitInitiator implements InitiatedExchange {
                                                         + " sent a bad key exchange value: "
                                                         + invalid)));
         return true;
+    }
+
+    /** As far as what it chose needs it (RFC 9370 §2.2.1). */
+    private static boolean supportsIntermediate(IkeNegotiation negotiation, IkeMessage message) {
+        return negotiation.suite().additionalKeyExchange().isEmpty()
+                || message.notifies(NotifyType.INTERMEDIATE_EXCHANGE_SUPPORTED);
     }
 
     private void secured(

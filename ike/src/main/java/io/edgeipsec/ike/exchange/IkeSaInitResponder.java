@@ -57,9 +57,13 @@ public final class IkeSaInitResponder implements RespondedExchange {
         IkeMessage message = request.message();
         SaPayload offer = message.first(SaPayload.class).orElseThrow();
         KeyExchangePayload ke = message.first(KeyExchangePayload.class).orElseThrow();
+        boolean intermediate = message.notifies(NotifyType.INTERMEDIATE_EXCHANGE_SUPPORTED);
         Optional<IkeNegotiation> negotiation =
                 candidates.stream()
-                        .map(c -> IkeNegotiation.choose(offer, c.proposals(), ke.method()))
+                        .map(
+                                c ->
+                                        IkeNegotiation.choose(
+                                                offer, c.proposals(), ke.method(), intermediate))
                         .flatMap(Optional::stream)
                         .findFirst();
         if (negotiation.isEmpty()) {
@@ -115,6 +119,9 @@ public final class IkeSaInitResponder implements RespondedExchange {
         payloads.addAll(Authenticator.announceHashes(candidates));
         payloads.addAll(Authenticator.requestCertificates(candidates));
         payloads.add(NotifyPayload.of(NotifyType.CHILDLESS_IKEV2_SUPPORTED)); // RFC 6023 §3
+        if (negotiation.suite().additionalKeyExchange().isPresent()) {
+            payloads.add(NotifyPayload.of(NotifyType.INTERMEDIATE_EXCHANGE_SUPPORTED));
+        }
         boolean fragmentation =
                 sa.supportsFragmentation()
                         && message.notifies(NotifyType.IKEV2_FRAGMENTATION_SUPPORTED);

@@ -7,6 +7,8 @@ import io.edgeipsec.ike.model.Path;
 /**
  * A message as it came.
  *
- * @param datagram its octets on the wire, which AUTH covers for IKE_SA_INIT
+ * @param datagram its octets on the wire, which AUTH covers for IKE_SA_INIT; of a message in
+ *     fragments, the first
+ * @param content the chain of payloads that was protected; empty if nothing was
  */
-public record Received(IkeMessage message, Octets datagram, Path path) {}
+public record Received(IkeMessage message, Octets datagram, Octets content, Path path) {}

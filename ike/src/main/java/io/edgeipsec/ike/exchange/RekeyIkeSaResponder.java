@@ -35,7 +35,7 @@ public final class RekeyIkeSaResponder implements RespondedExchange {
         }
         SaPayload offer = message.first(SaPayload.class).orElseThrow();
         Optional<IkeNegotiation> agreed =
-                IkeNegotiation.choose(offer, sa.policy().proposals(), ke.get().method());
+                IkeNegotiation.choose(offer, sa.policy().proposals(), ke.get().method(), true);
         Optional<IkeSpi> peerSpi = agreed.flatMap(a -> RekeyIkeSaInitiator.spi(a.spi()));
         if (agreed.isEmpty() || peerSpi.isEmpty()) {
             refuse(NotifyPayload.of(NotifyType.NO_PROPOSAL_CHOSEN));

@@ -1,5 +1,6 @@
 package io.edgeipsec.ike.message;
 
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -70,6 +71,30 @@ public record EncryptedPayload(PayloadType first, Optional<FragmentNumber> fragm
      */
     public static int beginningLength(boolean fragment) {
         return PayloadChain.HEADER_LENGTH + (fragment ? FragmentNumber.LENGTH_OCTETS : 0);
+    }
+
+    /**
+     * What authenticates a protected message beyond its ICV (RFC 9242 §3.3.2): as if it had been
+     * sent whole, and the payloads within SK in the clear.
+     *
+     * @param datagram as sent or received; of a message in fragments, the first
+     * @param content the chain of inner payloads, which begins with {@code first}
+     */
+    public static Octets authenticated(Octets datagram, PayloadType first, Octets content) {
+        int length = PayloadChain.HEADER_LENGTH + content.length();
+        OctetWriter writer = new OctetWriter(IkeHeader.LENGTH_OCTETS + length);
+        writer.octets(datagram.slice(0, IkeHeader.LENGTH_OCTETS));
+        writer.u8(first.value()).u8(0).u16(length).octets(content);
+        writer.patchU8(IkeHeader.NEXT_PAYLOAD_OFFSET, PayloadType.SK.value());
+        IkeHeader.patchLength(writer);
+        return writer.toOctets();
+    }
+
+    /** The same of a message that we send. */
+    public static Octets authenticated(Octets datagram, List<Payload> payloads) {
+        OctetWriter content = new OctetWriter();
+        PayloadChain.encode(payloads, content);
+        return authenticated(datagram, PayloadChain.firstType(payloads), content.toOctets());
     }
 
     /**

@@ -8,9 +8,15 @@ public record ExchangeType(int value) {
     public static final ExchangeType IKE_AUTH = new ExchangeType(35);
     public static final ExchangeType CREATE_CHILD_SA = new ExchangeType(36);
     public static final ExchangeType INFORMATIONAL = new ExchangeType(37);
+    public static final ExchangeType IKE_INTERMEDIATE = new ExchangeType(43);
 
     private static final Map<Integer, String> NAMES =
-            Map.of(34, "IKE_SA_INIT", 35, "IKE_AUTH", 36, "CREATE_CHILD_SA", 37, "INFORMATIONAL");
+            Map.of(
+                    34, "IKE_SA_INIT",
+                    35, "IKE_AUTH",
+                    36, "CREATE_CHILD_SA",
+                    37, "INFORMATIONAL",
+                    43, "IKE_INTERMEDIATE");
 
     @Override
     public String toString() {

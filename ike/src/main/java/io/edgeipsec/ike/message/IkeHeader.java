@@ -28,6 +28,7 @@ public record IkeHeader(
         long messageId,
         long length) {
     public static final int LENGTH_OCTETS = 28;
+    static final int NEXT_PAYLOAD_OFFSET = 16;
     public static final int MAJOR_VERSION = 2;
     private static final int INITIATOR_FLAG = 0x08;
     private static final int RESPONSE_FLAG = 0x20;

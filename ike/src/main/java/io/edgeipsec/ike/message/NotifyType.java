@@ -52,6 +52,8 @@ public record NotifyType(int value) {
             named(16430, "IKEV2_FRAGMENTATION_SUPPORTED");
     public static final NotifyType SIGNATURE_HASH_ALGORITHMS =
             named(16431, "SIGNATURE_HASH_ALGORITHMS");
+    public static final NotifyType INTERMEDIATE_EXCHANGE_SUPPORTED =
+            named(16438, "INTERMEDIATE_EXCHANGE_SUPPORTED");
 
     public NotifyType {
         if (value < 0 || value > 0xffff) {

@@ -29,25 +29,37 @@ final class PayloadRules {
 
     /** What must be there. CREATE_CHILD_SA's selectors are absent when the IKE SA is rekeyed. */
     private static final Map<Message, List<PayloadType>> REQUIRED =
-            Map.of(
-                    new Message(ExchangeType.IKE_SA_INIT, false),
-                    List.of(PayloadType.SA, PayloadType.KE, PayloadType.NONCE),
-                    new Message(ExchangeType.IKE_SA_INIT, true),
-                    List.of(PayloadType.SA, PayloadType.KE, PayloadType.NONCE),
-                    new Message(ExchangeType.IKE_AUTH, false),
-                    List.of(PayloadType.ID_I),
-                    new Message(ExchangeType.IKE_AUTH, true),
-                    List.of(PayloadType.ID_R, PayloadType.AUTH),
-                    new Message(ExchangeType.CREATE_CHILD_SA, false),
-                    List.of(PayloadType.SA, PayloadType.NONCE),
-                    new Message(ExchangeType.CREATE_CHILD_SA, true),
-                    List.of(PayloadType.SA, PayloadType.NONCE),
-                    new Message(ExchangeType.INFORMATIONAL, false),
-                    List.of(),
-                    new Message(ExchangeType.INFORMATIONAL, true),
-                    List.of());
+            Map.ofEntries(
+                    request(
+                            ExchangeType.IKE_SA_INIT,
+                            PayloadType.SA,
+                            PayloadType.KE,
+                            PayloadType.NONCE),
+                    response(
+                            ExchangeType.IKE_SA_INIT,
+                            PayloadType.SA,
+                            PayloadType.KE,
+                            PayloadType.NONCE),
+                    request(ExchangeType.IKE_INTERMEDIATE),
+                    response(ExchangeType.IKE_INTERMEDIATE),
+                    request(ExchangeType.IKE_AUTH, PayloadType.ID_I),
+                    response(ExchangeType.IKE_AUTH, PayloadType.ID_R, PayloadType.AUTH),
+                    request(ExchangeType.CREATE_CHILD_SA, PayloadType.SA, PayloadType.NONCE),
+                    response(ExchangeType.CREATE_CHILD_SA, PayloadType.SA, PayloadType.NONCE),
+                    request(ExchangeType.INFORMATIONAL),
+                    response(ExchangeType.INFORMATIONAL));
 
     private PayloadRules() {}
+
+    private static Map.Entry<Message, List<PayloadType>> request(
+            ExchangeType exchange, PayloadType... required) {
+        return Map.entry(new Message(exchange, false), List.of(required));
+    }
+
+    private static Map.Entry<Message, List<PayloadType>> response(
+            ExchangeType exchange, PayloadType... required) {
+        return Map.entry(new Message(exchange, true), List.of(required));
+    }
 
     /** Why the payloads do not fit the message; empty if they do. */
     static Optional<String> violation(IkeHeader header, List<Payload> payloads) {

@@ -8,7 +8,9 @@ public record TransformType(int value) {
     public static final TransformType KE = new TransformType(4);
     public static final TransformType ESN = new TransformType(5);
 
-    /** ADDKE1..ADDKE7 (RFC 9370 §2.1) are 6..12. */
+    /** The first additional key exchange (RFC 9370 §2.1); ADDKE7 is 12. */
+    public static final TransformType ADDKE1 = new TransformType(6);
+
     public boolean isKnown() {
         return value >= 1 && value <= 12;
     }

@@ -24,10 +24,14 @@ public record IkeNegotiation(IkeSuite suite, Octets spi, ProposalAnswer answer) 
      * Chooses as the responder.
      *
      * @param keyExchange the method of the peer's KE payload
+     * @param additional whether the peer can do an additional key exchange (RFC 9370 §2.2.1)
      */
     public static Optional<IkeNegotiation> choose(
-            SaPayload offer, IkeProposalPolicy policy, int keyExchange) {
-        List<Proposal> allowed = Proposals.ofIke(policy, Octets.EMPTY);
+            SaPayload offer, IkeProposalPolicy policy, int keyExchange, boolean additional) {
+        List<Proposal> allowed =
+                (additional ? Optional.of(policy) : policy.withoutAdditionalKeyExchange())
+                        .map(p -> Proposals.ofIke(p, Octets.EMPTY))
+                        .orElse(List.of());
         return ProposalChoice.choose(offer.proposals(), allowed, Optional.of(keyExchange))
                 .flatMap(IkeNegotiation::of);
     }
@@ -50,7 +54,13 @@ public record IkeNegotiation(IkeSuite suite, Octets spi, ProposalAnswer answer) 
         if (encryption.get().algorithm().isAead() == integrity.isPresent()) {
             return Optional.empty();
         }
-        IkeSuite suite = new IkeSuite(encryption.get(), integrity, prf.get(), keyExchange.get());
+        IkeSuite suite =
+                new IkeSuite(
+                        encryption.get(),
+                        integrity,
+                        prf.get(),
+                        keyExchange.get(),
+                        choice.chosen(TransformType.ADDKE1).flatMap(KeyExchangeMethod::of));
         return Optional.of(new IkeNegotiation(suite, choice.offered().spi(), choice::answer));
     }
 }

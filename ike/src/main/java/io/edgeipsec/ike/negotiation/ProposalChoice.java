@@ -7,25 +7,20 @@ import io.edgeipsec.ike.message.TransformType;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * What two sides have in common (RFC 7296 §2.7, §3.3.6): the first proposal of the initiator that
  * fits one of the responder's, and of each type the transform that the responder prefers.
  *
  * @param offered the proposal chosen from
- * @param chosen one transform per type; without the "none" of integrity and key exchange
+ * @param chosen one transform per type; without the "none" of integrity and key exchanges
  * @param answered {@code chosen} with the "none" that has to be repeated to the peer
  */
 record ProposalChoice(Proposal offered, List<Transform> chosen, List<Transform> answered) {
     private static final int NONE = 0;
-    private static final int FIRST_ADDITIONAL_KEY_EXCHANGE = 6;
     private static final List<TransformType> TYPES =
-            List.of(
-                    TransformType.ENCR,
-                    TransformType.PRF,
-                    TransformType.INTEG,
-                    TransformType.KE,
-                    TransformType.ESN);
+            IntStream.rangeClosed(1, 12).mapToObj(TransformType::new).toList();
 
     /**
      * Chooses as the responder.
@@ -74,28 +69,13 @@ record ProposalChoice(Proposal offered, List<Transform> chosen, List<Transform> 
                 return Optional.empty();
             }
         }
-        return withoutAdditionalKeyExchanges(offer, answered)
-                ? Optional.of(new ProposalChoice(offer, chosen, answered))
-                : Optional.empty();
-    }
-
-    /** Each additional key exchange that is offered (RFC 9370 §2.2.1) is answered with NONE. */
-    private static boolean withoutAdditionalKeyExchanges(Proposal offer, List<Transform> answered) {
-        for (int type = FIRST_ADDITIONAL_KEY_EXCHANGE; type <= 12; type++) {
-            List<Transform> additional = offer.transforms(new TransformType(type));
-            Transform none = Transform.of(new TransformType(type), NONE);
-            if (!additional.isEmpty() && !additional.contains(none)) {
-                return false;
-            }
-            if (!additional.isEmpty()) {
-                answered.add(none);
-            }
-        }
-        return true;
+        return Optional.of(new ProposalChoice(offer, chosen, answered));
     }
 
     private static boolean isOptional(TransformType type) {
-        return type.equals(TransformType.INTEG) || type.equals(TransformType.KE);
+        return type.equals(TransformType.INTEG)
+                || type.equals(TransformType.KE)
+                || type.value() >= TransformType.ADDKE1.value();
     }
 
     /** Sloppy peers leave the ESN transform out and mean "no" (RFC 7296 §3.3.3 demands it). */

@@ -9,6 +9,7 @@ import io.edgeipsec.ike.message.Proposal;
 import io.edgeipsec.ike.message.ProtocolId;
 import io.edgeipsec.ike.message.Transform;
 import io.edgeipsec.ike.message.TransformType;
+import io.edgeipsec.ike.model.AdditionalKeyExchange;
 import io.edgeipsec.ike.model.EspProposalPolicy;
 import io.edgeipsec.ike.model.IkeProposalPolicy;
 import java.util.ArrayList;
@@ -34,7 +35,25 @@ public final class Proposals {
         List<Transform> behind = new ArrayList<>();
         policy.prf().stream().map(Prf::transform).forEach(behind::add);
         policy.keyExchange().stream().map(KeyExchangeMethod::transform).forEach(behind::add);
-        return byKind(ProtocolId.IKE, spi, policy.encryption(), policy.integrity(), behind);
+        AdditionalKeyExchange additional = policy.additionalKeyExchange();
+        List<Proposal> proposals = new ArrayList<>();
+        if (additional.isOffered()) {
+            List<Transform> both = new ArrayList<>(behind);
+            additional.methods().forEach(m -> both.add(m.transform(TransformType.ADDKE1)));
+            addByKind(
+                    proposals, ProtocolId.IKE, spi, policy.encryption(), policy.integrity(), both);
+        }
+        if (!additional.required()) {
+            // Not as NONE beside the methods: older peers pass over the whole proposal then.
+            addByKind(
+                    proposals,
+                    ProtocolId.IKE,
+                    spi,
+                    policy.encryption(),
+                    policy.integrity(),
+                    behind);
+        }
+        return proposals;
     }
 
     /**
@@ -52,10 +71,13 @@ public final class Proposals {
             behind.add(ESN);
         }
         behind.add(NO_ESN);
-        return byKind(ProtocolId.ESP, spi, policy.encryption(), policy.integrity(), behind);
+        List<Proposal> proposals = new ArrayList<>();
+        addByKind(proposals, ProtocolId.ESP, spi, policy.encryption(), policy.integrity(), behind);
+        return proposals;
     }
 
-    private static List<Proposal> byKind(
+    private static void addByKind(
+            List<Proposal> proposals,
             ProtocolId protocol,
             Octets spi,
             List<Encryption> encryption,
@@ -64,7 +86,6 @@ public final class Proposals {
         Predicate<Encryption> isAead = e -> e.algorithm().isAead();
         Predicate<Encryption> firstKind =
                 isAead.test(encryption.get(0)) ? isAead : Predicate.not(isAead);
-        List<Proposal> proposals = new ArrayList<>();
         for (Predicate<Encryption> kind : List.of(firstKind, Predicate.not(firstKind))) {
             List<Encryption> ciphers = encryption.stream().filter(kind).toList();
             if (!ciphers.isEmpty()) {
@@ -77,6 +98,5 @@ public final class Proposals {
                 proposals.add(new Proposal(proposals.size() + 1, protocol, spi, transforms));
             }
         }
-        return proposals;
     }
 }

@@ -2,7 +2,6 @@ package io.edgeipsec.ike.sa;
 
 import io.edgeipsec.ike.crypto.IkeKeys;
 import io.edgeipsec.ike.crypto.IkeSuite;
-import io.edgeipsec.ike.crypto.MessageProtection.Opened;
 import io.edgeipsec.ike.crypto.Primitives;
 import io.edgeipsec.ike.crypto.RandomSource;
 import io.edgeipsec.ike.exchange.CreateChildSaInitiator;
@@ -10,6 +9,8 @@ import io.edgeipsec.ike.exchange.CreateChildSaResponder;
 import io.edgeipsec.ike.exchange.ExchangeContext;
 import io.edgeipsec.ike.exchange.IkeAuthInitiator;
 import io.edgeipsec.ike.exchange.IkeAuthResponder;
+import io.edgeipsec.ike.exchange.IkeIntermediateInitiator;
+import io.edgeipsec.ike.exchange.IkeIntermediateResponder;
 import io.edgeipsec.ike.exchange.IkeSaInitInitiator;
 import io.edgeipsec.ike.exchange.IkeSaInitResponder;
 import io.edgeipsec.ike.exchange.InformationalInitiator;
@@ -22,7 +23,6 @@ import io.edgeipsec.ike.exchange.RekeyedIkeSa;
 import io.edgeipsec.ike.exchange.RespondedExchange;
 import io.edgeipsec.ike.exchange.SecuredIkeSa;
 import io.edgeipsec.ike.exchange.World;
-import io.edgeipsec.ike.message.EncryptedPayload;
 import io.edgeipsec.ike.message.ExchangeType;
 import io.edgeipsec.ike.message.IkeHeader;
 import io.edgeipsec.ike.message.IkeMessage;
@@ -73,6 +73,7 @@ public final class IkeSa implements ExchangeContext {
 
     private final OutgoingRequests outgoing;
     private final IncomingRequests incoming = new IncomingRequests();
+    private final Keyring keyring = new Keyring();
     private final Inbox inbox;
     private final Outbox outbox;
     private final Deadlines deadlines = new Deadlines();
@@ -92,7 +93,7 @@ public final class IkeSa implements ExchangeContext {
     private Optional<FailReason> superseded = Optional.empty();
     private boolean inService;
     private @Nullable PeerPolicy policy;
-    private @Nullable Protection protection;
+    private @Nullable SecuredIkeSa awaitingIntermediate;
     private @Nullable SecuredIkeSa awaitingAuth;
 
     private IkeSa(
@@ -333,6 +334,23 @@ public final class IkeSa implements ExchangeContext {
                             new Endpoint(path().remote().address(), port)));
         }
         outgoing.complete();
+        if (secured.suite().additionalKeyExchange().isEmpty()) {
+            sendAuth(secured, firstChild);
+            return;
+        }
+        run(
+                new IkeIntermediateInitiator(
+                        this,
+                        policy(),
+                        secured,
+                        strengthened -> {
+                            keyring.use(protectionOf(strengthened));
+                            outgoing.complete();
+                            sendAuth(strengthened, firstChild);
+                        }));
+    }
+
+    private void sendAuth(SecuredIkeSa secured, ChildPolicy firstChild) {
         run(
                 new IkeAuthInitiator(
                         this,
@@ -351,13 +369,16 @@ public final class IkeSa implements ExchangeContext {
         lowestNonce = RekeyCollision.lowestNonce(nonceI, nonceR);
         outbox.adopt(
                 Fragmentation.of(secured.fragmentation(), environment.settings().fragmentation()));
-        protection =
-                Protection.of(
-                        environment.primitives(),
-                        environment.random(),
-                        secured.suite(),
-                        secured.keys(),
-                        originalInitiator);
+        keyring.use(protectionOf(secured));
+    }
+
+    private Protection protectionOf(SecuredIkeSa secured) {
+        return Protection.of(
+                environment.primitives(),
+                environment.random(),
+                secured.suite(),
+                secured.keys(),
+                originalInitiator);
     }
 
     private void establish(boolean initialContact) {
@@ -412,13 +433,13 @@ public final class IkeSa implements ExchangeContext {
         candidate.succession.mayTakeOverFrom(succession);
         candidate.policy = policy();
         candidate.nat = nat;
-        candidate.protection =
+        candidate.keyring.use(
                 Protection.of(
                         environment.primitives(),
                         environment.random(),
                         made.suite(),
                         made.keys(),
-                        made.byUs());
+                        made.byUs()));
         candidate.outbox.adopt(outbox.fragmentation());
         return candidate;
     }
@@ -477,6 +498,17 @@ public final class IkeSa implements ExchangeContext {
                             this::halfOpen,
                             reason -> environment.owner().rejected(candidates, reason))
                     .onRequest(request);
+        } else if (type.equals(ExchangeType.IKE_INTERMEDIATE) && awaitingIntermediate != null) {
+            SecuredIkeSa before = awaitingIntermediate;
+            awaitingIntermediate = null;
+            new IkeIntermediateResponder(
+                            this,
+                            before,
+                            strengthened -> {
+                                keyring.await(protectionOf(strengthened));
+                                awaitingAuth = strengthened;
+                            })
+                    .onRequest(request);
         } else if (type.equals(ExchangeType.IKE_AUTH) && awaitingAuth != null) {
             new IkeAuthResponder(
                             this,
@@ -505,7 +537,11 @@ public final class IkeSa implements ExchangeContext {
 
     private void halfOpen(SecuredIkeSa secured) {
         secure(secured);
-        awaitingAuth = secured;
+        if (secured.suite().additionalKeyExchange().isPresent()) {
+            awaitingIntermediate = secured;
+        } else {
+            awaitingAuth = secured;
+        }
     }
 
     private final class AuthOutcome implements IkeAuthResponder.Outcome {
@@ -529,23 +565,20 @@ public final class IkeSa implements ExchangeContext {
     // What the inbox needs.
 
     boolean awaitsInit() {
-        return state == IkeSaState.RESPONDING && protection == null;
+        return state == IkeSaState.RESPONDING && keyring.isEmpty();
     }
 
     boolean accepts(ExchangeType exchange) {
         return switch (state) {
-            case RESPONDING -> exchange.equals(ExchangeType.IKE_AUTH) && awaitingAuth != null;
+            case RESPONDING ->
+                    awaitingIntermediate != null
+                            ? exchange.equals(ExchangeType.IKE_INTERMEDIATE)
+                            : awaitingAuth != null && exchange.equals(ExchangeType.IKE_AUTH);
             case CANDIDATE, ESTABLISHED, SUPERSEDED, DELETING ->
                     exchange.equals(ExchangeType.CREATE_CHILD_SA)
                             || exchange.equals(ExchangeType.INFORMATIONAL);
             case INITIATING, LINGERING, CLOSED -> false;
         };
-    }
-
-    Optional<Opened> open(EncryptedPayload payload, Octets datagram) {
-        return protection == null
-                ? Optional.empty()
-                : protection.incoming().open(payload, datagram);
     }
 
     /** Something authentic and new has come; a responder follows the initiator to port 4500. */
@@ -644,7 +677,7 @@ public final class IkeSa implements ExchangeContext {
             forget();
         } else if (state == IkeSaState.INITIATING) {
             FailReason silence =
-                    protection == null
+                    keyring.isEmpty()
                             ? Silence.neverAnswered(peer, times)
                             : Silence.duringAuthentication(peer, times);
             end(suspicion.orElse(silence));
@@ -710,7 +743,7 @@ public final class IkeSa implements ExchangeContext {
             return;
         }
         boolean told = state == IkeSaState.DELETING;
-        boolean lingers = protection != null && incoming.hasAnswered();
+        boolean lingers = !keyring.isEmpty() && incoming.hasAnswered();
         transitionTo(lingers ? IkeSaState.LINGERING : IkeSaState.CLOSED);
         outgoing.abandonAll();
         inbox.clear();
@@ -719,9 +752,7 @@ public final class IkeSa implements ExchangeContext {
         if (!told) {
             leaveService(reason);
         }
-        if (protection != null) {
-            protection.close();
-        }
+        keyring.close();
         if (lingers) {
             deadlines.set(Deadlines.Kind.LINGER, now.plus(environment.settings().linger()));
         } else {
@@ -733,8 +764,8 @@ public final class IkeSa implements ExchangeContext {
         if (state == IkeSaState.CLOSED) {
             return;
         }
-        if (state.isOpen() && protection != null) {
-            protection.close();
+        if (state.isOpen()) {
+            keyring.close();
         }
         transitionTo(IkeSaState.CLOSED);
         outgoing.abandonAll();
@@ -812,11 +843,14 @@ public final class IkeSa implements ExchangeContext {
         return protection().keys();
     }
 
+    Keyring keyring() {
+        return keyring;
+    }
+
     Protection protection() {
-        if (protection == null) {
-            throw new IllegalStateException("IKE SA " + id() + " has no keys yet");
-        }
-        return protection;
+        return keyring.current()
+                .orElseThrow(
+                        () -> new IllegalStateException("IKE SA " + id() + " has no keys yet"));
     }
 
     @Override

@@ -83,7 +83,8 @@ final class Inbox {
             Optional<EncryptedPayload> found = EncryptedPayload.locate(header, datagram);
             Optional<FragmentNumber> fragment = found.flatMap(EncryptedPayload::fragment);
             if (fragment.filter(f -> f.isFirst() && f.isPossible()).isPresent()
-                    && found.flatMap(payload -> sa.open(payload, datagram)).isPresent()) {
+                    && found.flatMap(payload -> sa.keyring().openKnown(payload, datagram))
+                            .isPresent()) {
                 outbox.answerAgainLike(datagram, path);
                 return;
             }
@@ -141,7 +142,7 @@ final class Inbox {
     /** Empty if it is not authentic, or has no business here now; it is counted then. */
     private Optional<Opened> open(
             IkeHeader header, EncryptedPayload payload, Octets datagram, Path path) {
-        Optional<Opened> opened = sa.open(payload, datagram);
+        Optional<Opened> opened = sa.keyring().open(payload, datagram);
         if (opened.isEmpty()) {
             sa.drop(path, DropReason.NOT_AUTHENTIC);
         } else if (!header.response() && !sa.accepts(header.exchange())) {
@@ -156,18 +157,18 @@ final class Inbox {
             IkeHeader header, Opened opened, Octets datagram, boolean fragmented, Path path) {
         DecodeResult result = MessageCodec.decodePayloads(header, opened.first(), opened.chain());
         if (header.response()) {
-            finishResponse(result, datagram, path);
+            finishResponse(result, datagram, opened.chain(), path);
         } else {
             incoming.begin(header.exchange(), datagram, fragmented, path);
-            beginRequest(result, datagram, path);
+            beginRequest(result, datagram, opened.chain(), path);
         }
     }
 
-    private void beginRequest(DecodeResult result, Octets datagram, Path path) {
+    private void beginRequest(DecodeResult result, Octets datagram, Octets content, Path path) {
         sa.heard(path);
         if (result instanceof DecodeResult.Decoded decoded) {
             sa.traceReceived(path, decoded.message());
-            sa.dispatch(new Received(decoded.message(), datagram, path));
+            sa.dispatch(new Received(decoded.message(), datagram, content, path));
         } else if (result instanceof DecodeResult.UnsupportedCritical unsupported) {
             sa.respond(List.of(unsupportedCritical(unsupported.type())));
         } else if (result instanceof DecodeResult.Malformed malformed) {
@@ -181,7 +182,7 @@ final class Inbox {
         if (sa.awaitsInit() && result instanceof DecodeResult.Decoded decoded) {
             incoming.begin(header.exchange(), datagram, false, path);
             sa.traceReceived(path, decoded.message());
-            sa.dispatch(new Received(decoded.message(), datagram, path));
+            sa.dispatch(new Received(decoded.message(), datagram, Octets.EMPTY, path));
         } else {
             sa.drop(path, DropReason.OUT_OF_STATE);
         }
@@ -199,7 +200,7 @@ final class Inbox {
         }
     }
 
-    private void finishResponse(DecodeResult result, Octets datagram, Path path) {
+    private void finishResponse(DecodeResult result, Octets datagram, Octets content, Path path) {
         InitiatedExchange exchange = outgoing.current().orElseThrow();
         sa.heard(path);
         sa.settled();
@@ -209,7 +210,7 @@ final class Inbox {
                 // The peer has ended the IKE SA with this answer (RFC 7296 §2.21.3).
                 sa.fail(invalid("calls our request " + exchange.type() + " invalid"));
             } else {
-                exchange.onResponse(new Received(decoded.message(), datagram, path));
+                exchange.onResponse(new Received(decoded.message(), datagram, content, path));
             }
         } else if (result instanceof DecodeResult.UnsupportedCritical unsupported) {
             sa.failTelling(
@@ -231,7 +232,7 @@ final class Inbox {
         }
         IkeMessage message = decoded.message();
         sa.traceReceived(path, message);
-        if (exchange.onResponse(new Received(message, datagram, path))) {
+        if (exchange.onResponse(new Received(message, datagram, Octets.EMPTY, path))) {
             sa.settled();
         }
     }

@@ -62,7 +62,7 @@ final class ProposalChoiceTest {
     }
 
     private static Optional<IkeNegotiation> choose(Proposal... offer) {
-        return IkeNegotiation.choose(new SaPayload(List.of(offer)), IKE, X25519);
+        return IkeNegotiation.choose(new SaPayload(List.of(offer)), IKE, X25519, true);
     }
 
     private static Optional<EspNegotiation> chooseEsp(EspProposalPolicy policy, Proposal offer) {
@@ -140,7 +140,7 @@ final class ProposalChoiceTest {
         int notAllowed = KeyExchangeMethod.MODP2048.id();
         assertEquals(
                 KeyExchangeMethod.ECP384,
-                IkeNegotiation.choose(new SaPayload(List.of(both)), IKE, notAllowed)
+                IkeNegotiation.choose(new SaPayload(List.of(both)), IKE, notAllowed, true)
                         .orElseThrow()
                         .suite()
                         .keyExchange());

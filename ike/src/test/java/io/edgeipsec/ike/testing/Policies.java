@@ -9,6 +9,7 @@ import io.edgeipsec.ike.crypto.Prf;
 import io.edgeipsec.ike.crypto.SecretBytes;
 import io.edgeipsec.ike.message.IpAddress;
 import io.edgeipsec.ike.message.TrafficSelector;
+import io.edgeipsec.ike.model.AdditionalKeyExchange;
 import io.edgeipsec.ike.model.Authentication;
 import io.edgeipsec.ike.model.ChildPolicy;
 import io.edgeipsec.ike.model.DpdPolicy;
@@ -132,7 +133,24 @@ public final class Policies {
     }
 
     public Policies ikeGroups(KeyExchangeMethod... methods) {
-        ike = new IkeProposalPolicy(ike.encryption(), ike.integrity(), ike.prf(), List.of(methods));
+        ike =
+                new IkeProposalPolicy(
+                        ike.encryption(),
+                        ike.integrity(),
+                        ike.prf(),
+                        List.of(methods),
+                        ike.additionalKeyExchange());
+        return this;
+    }
+
+    public Policies additional(boolean required, KeyExchangeMethod... methods) {
+        ike =
+                new IkeProposalPolicy(
+                        ike.encryption(),
+                        ike.integrity(),
+                        ike.prf(),
+                        ike.keyExchange(),
+                        new AdditionalKeyExchange(List.of(methods), required));
         return this;
     }
 

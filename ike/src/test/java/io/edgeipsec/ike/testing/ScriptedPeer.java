@@ -29,6 +29,8 @@ import io.edgeipsec.ike.message.KeyExchangePayload;
 import io.edgeipsec.ike.message.MalformedMessageException;
 import io.edgeipsec.ike.message.MessageCodec;
 import io.edgeipsec.ike.message.NoncePayload;
+import io.edgeipsec.ike.message.NotifyPayload;
+import io.edgeipsec.ike.message.NotifyType;
 import io.edgeipsec.ike.message.Octets;
 import io.edgeipsec.ike.message.Payload;
 import io.edgeipsec.ike.message.PayloadType;
@@ -64,7 +66,7 @@ public final class ScriptedPeer {
     private final Primitives primitives = new Primitives();
     private final SeededRandom random = new SeededRandom(77);
     private final KeyExchange keyExchange = new KeyExchange(random);
-    private final PeerPolicy policy = Policies.a().build();
+    private final PeerPolicy policy;
     private final Octets nonce = random.octets(32);
     private final KeyShare share = keyExchange.begin(KeyExchangeMethod.CURVE25519);
     private IkeSpi peerSpi = IkeSpi.ZERO;
@@ -77,16 +79,26 @@ public final class ScriptedPeer {
 
     /** A peer in the place of A, that talks to B. */
     public ScriptedPeer(TwoGateways net) {
+        this(net, Policies.a());
+    }
+
+    /** One that offers what this policy says. */
+    public ScriptedPeer(TwoGateways net, Policies policy) {
         this.net = net;
+        this.policy = policy.build();
     }
 
     // The clear.
 
     public List<Payload> initPayloads() {
-        return List.of(
-                new SaPayload(Proposals.ofIke(policy.proposals(), Octets.EMPTY)),
-                new KeyExchangePayload(share.method().id(), share.publicValue()),
-                new NoncePayload(nonce));
+        List<Payload> payloads = new ArrayList<>();
+        payloads.add(new SaPayload(Proposals.ofIke(policy.proposals(), Octets.EMPTY)));
+        payloads.add(new KeyExchangePayload(share.method().id(), share.publicValue()));
+        payloads.add(new NoncePayload(nonce));
+        if (policy.proposals().additionalKeyExchange().isOffered()) {
+            payloads.add(NotifyPayload.of(NotifyType.INTERMEDIATE_EXCHANGE_SUPPORTED));
+        }
+        return payloads;
     }
 
     public static IkeHeader initHeader() {
@@ -162,7 +174,13 @@ public final class ScriptedPeer {
         Identification id = Identities.parse("a.example");
         Octets signed =
                 AuthenticatedOctets.of(
-                        primitives, SUITE.prf(), initRequest, peerNonce, keys().skPi(), id);
+                        primitives,
+                        SUITE.prf(),
+                        initRequest,
+                        peerNonce,
+                        keys().skPi(),
+                        id,
+                        Octets.EMPTY);
         SecretBytes psk =
                 SecretBytes.wrap("correct horse battery staple".getBytes(StandardCharsets.UTF_8));
         List<Payload> payloads = new ArrayList<>();
