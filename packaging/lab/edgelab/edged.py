@@ -344,6 +344,7 @@ class EdgeIpsecd:
                     "digest_algorithms": list(profile.digest),
                     "dh_groups": list(profile.groups),
                     "sa_life_time": profile.lifetime,
+                    "additional_key_exchanges": list(profile.additional),
                 }
             elif isinstance(profile, TunnelProfile):
                 kind, body = "tunnel-profiles", {

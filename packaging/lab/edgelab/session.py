@@ -27,6 +27,8 @@ class IkeProfile:
     digest: tuple[str, ...] = ("SHA2_256",)
     groups: tuple[str, ...] = ("GROUP14",)
     lifetime: int = 86400
+    additional: tuple[str, ...] = ()
+    """Post-quantum key exchanges (RFC 9370): only edge-ipsecd can be told so."""
 
 
 @dataclass(frozen=True)

@@ -40,7 +40,18 @@ import org.openjdk.jmh.annotations.Warmup;
 @Measurement(iterations = 5, time = 1)
 @Fork(1)
 public class KeyExchangeBenchmark {
-    @Param public KeyExchangeMethod method = KeyExchangeMethod.CURVE25519;
+    @Param({
+        "MODP1024",
+        "MODP1536",
+        "MODP2048",
+        "MODP3072",
+        "MODP4096",
+        "ECP256",
+        "ECP384",
+        "ECP521",
+        "CURVE25519"
+    })
+    public KeyExchangeMethod method = KeyExchangeMethod.CURVE25519;
 
     private final SecureRandom random = new SecureRandom();
     private final KeyExchange ours = new KeyExchange(random::nextBytes);
@@ -86,6 +97,8 @@ public class KeyExchangeBenchmark {
             case MODP2048 -> modp(DHStandardGroups.rfc3526_2048.getP(), 256);
             case MODP3072 -> modp(DHStandardGroups.rfc3526_3072.getP(), 288);
             case MODP4096 -> modp(DHStandardGroups.rfc3526_4096.getP(), 336);
+            case ML_KEM_768, ML_KEM_1024 ->
+                    throw new IllegalArgumentException("the JDK has no " + method);
         };
     }
 

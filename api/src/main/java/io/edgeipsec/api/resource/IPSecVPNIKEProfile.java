@@ -6,6 +6,8 @@ import java.util.List;
 /**
  * What we offer and accept for the IKE SA. An empty digest list goes with AEAD ciphers only, and
  * leaves the PRF to us.
+ *
+ * @param additionalKeyExchanges one of which is done beside that of the group; empty for none
  */
 public record IPSecVPNIKEProfile(
         ResourceHeader header,
@@ -13,7 +15,8 @@ public record IPSecVPNIKEProfile(
         List<EncryptionAlgorithm> encryptionAlgorithms,
         List<DigestAlgorithm> digestAlgorithms,
         List<DhGroup> dhGroups,
-        Duration saLifeTime)
+        Duration saLifeTime,
+        List<AdditionalKeyExchange> additionalKeyExchanges)
         implements IPSecVPNProfile {
 
     public static final String TYPE = "IPSecVPNIKEProfile";
@@ -22,6 +25,7 @@ public record IPSecVPNIKEProfile(
         encryptionAlgorithms = List.copyOf(encryptionAlgorithms);
         digestAlgorithms = List.copyOf(digestAlgorithms);
         dhGroups = List.copyOf(dhGroups);
+        additionalKeyExchanges = List.copyOf(additionalKeyExchanges);
     }
 
     @Override
@@ -42,6 +46,7 @@ public record IPSecVPNIKEProfile(
                 encryptionAlgorithms,
                 digestAlgorithms,
                 dhGroups,
-                saLifeTime);
+                saLifeTime,
+                additionalKeyExchanges);
     }
 }

@@ -38,6 +38,7 @@ public final class ResourceJson {
             node.set("digest_algorithms", names(profile.digestAlgorithms()));
             node.set("dh_groups", names(profile.dhGroups()));
             node.put("sa_life_time", profile.saLifeTime().toSeconds());
+            node.set("additional_key_exchanges", names(profile.additionalKeyExchanges()));
         } else if (resource instanceof IPSecVPNTunnelProfile profile) {
             node.put("encapsulation_mode", "TUNNEL_MODE");
             node.put("transform_protocol", "ESP");
@@ -79,7 +80,8 @@ public final class ResourceJson {
                     constants(EncryptionAlgorithm.class, node, "encryption_algorithms"),
                     constants(DigestAlgorithm.class, node, "digest_algorithms"),
                     constants(DhGroup.class, node, "dh_groups"),
-                    seconds(node, "sa_life_time"));
+                    seconds(node, "sa_life_time"),
+                    constants(AdditionalKeyExchange.class, node, "additional_key_exchanges"));
         }
         if (kind == ResourceKind.TUNNEL_PROFILE) {
             return new IPSecVPNTunnelProfile(

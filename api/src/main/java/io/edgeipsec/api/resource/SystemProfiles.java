@@ -19,7 +19,8 @@ public final class SystemProfiles {
                     List.of(EncryptionAlgorithm.AES_128),
                     List.of(DigestAlgorithm.SHA2_256),
                     List.of(DhGroup.GROUP14),
-                    Duration.ofDays(1));
+                    Duration.ofDays(1),
+                    List.of());
 
     public static final IPSecVPNTunnelProfile TUNNEL =
             new IPSecVPNTunnelProfile(

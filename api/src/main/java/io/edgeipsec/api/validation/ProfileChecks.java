@@ -1,6 +1,7 @@
 package io.edgeipsec.api.validation;
 
 import io.edgeipsec.api.error.FieldError;
+import io.edgeipsec.api.resource.AdditionalKeyExchange;
 import io.edgeipsec.api.resource.DigestAlgorithm;
 import io.edgeipsec.api.resource.DpdProbeMode;
 import io.edgeipsec.api.resource.EncryptionAlgorithm;
@@ -33,6 +34,13 @@ public final class ProfileChecks {
             }
             // With AEAD ciphers they choose the PRF.
             checkDigestsAreThere(ike.encryptionAlgorithms(), ike.digestAlgorithms(), errors);
+            if (ike.additionalKeyExchanges().equals(List.of(AdditionalKeyExchange.NONE))) {
+                errors.add(
+                        new FieldError(
+                                "/additional_key_exchanges",
+                                "NONE alone",
+                                "a key exchange beside NONE, or an empty list"));
+            }
         } else if (profile instanceof IPSecVPNTunnelProfile tunnel) {
             checkDigestsAreThere(tunnel.encryptionAlgorithms(), tunnel.digestAlgorithms(), errors);
             checkDigestsHaveUse(tunnel.encryptionAlgorithms(), tunnel.digestAlgorithms(), errors);

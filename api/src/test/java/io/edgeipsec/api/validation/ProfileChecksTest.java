@@ -12,6 +12,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.edgeipsec.api.error.FieldError;
+import io.edgeipsec.api.resource.AdditionalKeyExchange;
 import io.edgeipsec.api.resource.DfPolicy;
 import io.edgeipsec.api.resource.DhGroup;
 import io.edgeipsec.api.resource.DigestAlgorithm;
@@ -37,7 +38,24 @@ class ProfileChecksTest {
             List<DigestAlgorithm> digests,
             List<DhGroup> groups) {
         return new IPSecVPNIKEProfile(
-                SystemProfiles.IKE.header(), version, ciphers, digests, groups, Duration.ofDays(1));
+                SystemProfiles.IKE.header(),
+                version,
+                ciphers,
+                digests,
+                groups,
+                Duration.ofDays(1),
+                List.of());
+    }
+
+    private static IPSecVPNIKEProfile ike(AdditionalKeyExchange... additional) {
+        return new IPSecVPNIKEProfile(
+                SystemProfiles.IKE.header(),
+                IkeVersion.IKE_V2,
+                List.of(AES_GCM_128),
+                List.of(),
+                List.of(DhGroup.GROUP31),
+                Duration.ofDays(1),
+                List.of(additional));
     }
 
     private static IPSecVPNTunnelProfile tunnel(
@@ -150,6 +168,17 @@ class ProfileChecksTest {
                                         Duration.ofSeconds(seconds),
                                         10))
                         .size());
+    }
+
+    @Test
+    void noneIsNoKeyExchangeByItself() {
+        assertEquals(
+                List.of("/additional_key_exchanges"), pointers(ike(AdditionalKeyExchange.NONE)));
+        assertEquals(List.of(), pointers(ike()));
+        assertEquals(List.of(), pointers(ike(AdditionalKeyExchange.ML_KEM_768)));
+        assertEquals(
+                List.of(),
+                pointers(ike(AdditionalKeyExchange.ML_KEM_1024, AdditionalKeyExchange.NONE)));
     }
 
     @Test

@@ -22,6 +22,7 @@ import io.edgeipsec.ike.crypto.KeyExchangeMethod;
 import io.edgeipsec.ike.crypto.Prf;
 import io.edgeipsec.ike.crypto.SecretBytes;
 import io.edgeipsec.ike.message.Identification;
+import io.edgeipsec.ike.model.AdditionalKeyExchange;
 import io.edgeipsec.ike.model.Authentication;
 import io.edgeipsec.ike.model.ChildPolicy;
 import io.edgeipsec.ike.model.DpdPolicy;
@@ -96,7 +97,20 @@ final class PeerPolicies {
                 profile.encryptionAlgorithms().stream().map(PeerPolicies::encryption).toList(),
                 digests.stream().map(PeerPolicies::integrity).toList(),
                 digests.isEmpty() ? ANY_PRF : digests.stream().map(PeerPolicies::prf).toList(),
-                groups(profile.dhGroups()));
+                groups(profile.dhGroups()),
+                additional(profile.additionalKeyExchanges()));
+    }
+
+    private static AdditionalKeyExchange additional(
+            List<io.edgeipsec.api.resource.AdditionalKeyExchange> allowed) {
+        List<KeyExchangeMethod> methods =
+                allowed.stream()
+                        .flatMap(each -> KeyExchangeMethod.of(each.number()).stream())
+                        .toList();
+        boolean required =
+                !methods.isEmpty()
+                        && !allowed.contains(io.edgeipsec.api.resource.AdditionalKeyExchange.NONE);
+        return new AdditionalKeyExchange(methods, required);
     }
 
     static EspProposalPolicy esp(IPSecVPNTunnelProfile profile) {

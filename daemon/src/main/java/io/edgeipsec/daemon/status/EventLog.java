@@ -79,13 +79,14 @@ public final class EventLog implements IkeEvent.Handler {
     public void ikeSaEstablished(IkeEvent.IkeSaEstablished event) {
         LOG.info(
                 "event=ike_sa.established session={} ike={} role={} path={} nat={} suite={}"
-                        + " local_id={} peer_id={} took_ms={}",
+                        + " ppk={} local_id={} peer_id={} took_ms={}",
                 event.session(),
                 event.ikeSa(),
                 event.initiator() ? "initiator" : "responder",
                 event.path(),
                 nat(event.nat()),
                 event.suite(),
+                event.usesPpk() ? "yes" : "no",
                 quoted(event.localId()),
                 quoted(event.remoteId()),
                 event.took().toMillis());

@@ -3,6 +3,7 @@ package io.edgeipsec.daemon.reconcile;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.edgeipsec.api.resource.AdditionalKeyExchange;
 import io.edgeipsec.api.resource.ConnectionInitiationMode;
 import io.edgeipsec.api.resource.DhGroup;
 import io.edgeipsec.api.resource.DigestAlgorithm;
@@ -57,7 +58,35 @@ class PeerPoliciesTest {
                 encryption,
                 digests,
                 groups,
-                Duration.ofHours(6));
+                Duration.ofHours(6),
+                List.of());
+    }
+
+    private static io.edgeipsec.ike.model.AdditionalKeyExchange additional(
+            AdditionalKeyExchange... allowed) {
+        IPSecVPNIKEProfile profile =
+                new IPSecVPNIKEProfile(
+                        SystemProfiles.IKE.header(),
+                        SystemProfiles.IKE.ikeVersion(),
+                        List.of(EncryptionAlgorithm.AES_GCM_256),
+                        List.of(),
+                        List.of(DhGroup.GROUP31),
+                        Duration.ofHours(6),
+                        List.of(allowed));
+        return policy(session().ikeProfile(profile)).proposals().additionalKeyExchange();
+    }
+
+    @Test
+    void anAdditionalKeyExchangeIsRequiredUnlessNoneIsAllowedToo() {
+        assertEquals(io.edgeipsec.ike.model.AdditionalKeyExchange.NONE, additional());
+        assertEquals(
+                new io.edgeipsec.ike.model.AdditionalKeyExchange(
+                        List.of(KeyExchangeMethod.ML_KEM_1024, KeyExchangeMethod.ML_KEM_768), true),
+                additional(AdditionalKeyExchange.ML_KEM_1024, AdditionalKeyExchange.ML_KEM_768));
+        assertEquals(
+                new io.edgeipsec.ike.model.AdditionalKeyExchange(
+                        List.of(KeyExchangeMethod.ML_KEM_768), false),
+                additional(AdditionalKeyExchange.ML_KEM_768, AdditionalKeyExchange.NONE));
     }
 
     private static IPSecVPNTunnelProfile tunnel(

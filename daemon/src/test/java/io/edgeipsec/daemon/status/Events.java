@@ -68,6 +68,7 @@ final class Events {
                         Optional.empty(),
                         Prf.HMAC_SHA2_256,
                         KeyExchangeMethod.of(14).orElseThrow()),
+                false,
                 id("a.example"),
                 id(peerId),
                 Duration.ofMillis(41));

@@ -97,6 +97,10 @@ class ProfileApiTest {
         created(
                 IKE,
                 "{\"encryption_algorithms\":[\"CHACHA20_POLY1305\"],\"dh_groups\":[\"GROUP31\"]}");
+        ObjectNode hybrid =
+                created(IKE, "{\"additional_key_exchanges\":[\"ML_KEM_768\",\"NONE\"]}");
+        assertEquals(
+                "[\"ML_KEM_768\",\"NONE\"]", hybrid.path("additional_key_exchanges").toString());
         ObjectNode shortNumbers =
                 created(
                         TUNNEL,

@@ -14,6 +14,16 @@ public record IkeKeys(
         SecretBytes skPi,
         SecretBytes skPr)
         implements AutoCloseable {
+    /** Others for deriving and authenticating, and the same objects for protecting. */
+    IkeKeys withDerived(SecretBytes newSkD, SecretBytes newSkPi, SecretBytes newSkPr) {
+        return new IkeKeys(newSkD, skAi, skAr, skEi, skEr, newSkPi, newSkPr);
+    }
+
+    /** Zeroes the keys for deriving and authenticating, which others have taken over from. */
+    public void closeDerived() {
+        List.of(skD, skPi, skPr).forEach(SecretBytes::close);
+    }
+
     @Override
     public void close() {
         List.of(skD, skAi, skAr, skEi, skEr, skPi, skPr).forEach(SecretBytes::close);

@@ -6,8 +6,8 @@ import io.edgeipsec.ike.message.Octets;
 import java.util.Optional;
 
 /**
- * The key schedules of RFC 7296 §2.14, §2.17 and §2.18, and of RFC 9370 §2.2.2. Shared secrets
- * passed in stay the caller's.
+ * The key schedules of RFC 7296 §2.14, §2.17 and §2.18, of RFC 9370 §2.2.2 and of RFC 8784 §3.
+ * Shared secrets passed in stay the caller's.
  */
 public final class KeyDerivation {
     private final Primitives primitives;
@@ -60,6 +60,18 @@ public final class KeyDerivation {
                 SecretBytes skeyseed = primitives.prf(oldPrf, oldSkD, data)) {
             return expand(suite, skeyseed, nonceI, nonceR, spiI, spiR);
         }
+    }
+
+    /**
+     * SK_d = prf+(PPK, SK_d'), and SK_pi and SK_pr likewise (RFC 8784 §3).
+     *
+     * @param keys stay as they are, and share those that protect messages with the result
+     */
+    public IkeKeys mixed(Prf prf, IkeKeys keys, SecretBytes ppk) {
+        return keys.withDerived(
+                primitives.prfPlus(prf, ppk, keys.skD(), keys.skD().length()),
+                primitives.prfPlus(prf, ppk, keys.skPi(), keys.skPi().length()),
+                primitives.prfPlus(prf, ppk, keys.skPr(), keys.skPr().length()));
     }
 
     /** KEYMAT = prf+(SK_d, [g^ir (new) |] Ni | Nr) (RFC 7296 §2.17). */

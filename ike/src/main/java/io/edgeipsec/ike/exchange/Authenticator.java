@@ -3,6 +3,7 @@ package io.edgeipsec.ike.exchange;
 import io.edgeipsec.ike.auth.AuthenticatedOctets;
 import io.edgeipsec.ike.auth.SharedKeyAuthentication;
 import io.edgeipsec.ike.auth.SignatureClaim;
+import io.edgeipsec.ike.crypto.IkeKeys;
 import io.edgeipsec.ike.crypto.SignatureScheme;
 import io.edgeipsec.ike.message.AuthenticationPayload;
 import io.edgeipsec.ike.message.CertificatePayload;
@@ -73,10 +74,11 @@ final class Authenticator {
     /**
      * Makes our AUTH payload, with the CERT payloads that go ahead of it.
      *
+     * @param keys of the IKE SA, maybe with a PPK in them
      * @param failed told why we cannot
      */
-    void prove(Consumer<List<Payload>> then, Consumer<FailReason> failed) {
-        Octets signed = octetsOf(sa.isOriginalInitiator(), policy.localId());
+    void prove(IkeKeys keys, Consumer<List<Payload>> then, Consumer<FailReason> failed) {
+        Octets signed = octetsOf(keys, sa.isOriginalInitiator(), policy.localId());
         if (policy.authentication() instanceof SharedKey shared) {
             then.accept(
                     List.of(
@@ -131,15 +133,17 @@ final class Authenticator {
     /**
      * Checks that the peer is who it says it is; that this is whom we expect is known already.
      *
-     * @param message holds the peer's AUTH and CERT payloads
+     * @param keys of the IKE SA, maybe with a PPK in them
+     * @param message holds the peer's CERT payloads
      */
     void check(
+            IkeKeys keys,
             Identification peerId,
             AuthenticationPayload auth,
             IkeMessage message,
             Runnable then,
             Consumer<FailReason> rejected) {
-        Octets signed = octetsOf(!sa.isOriginalInitiator(), peerId);
+        Octets signed = octetsOf(keys, !sa.isOriginalInitiator(), peerId);
         if (policy.authentication() instanceof SharedKey shared) {
             checkKey(shared, peerId, auth, signed).ifPresentOrElse(rejected, then);
         } else if (policy.authentication() instanceof Certificates certificates) {
@@ -162,7 +166,12 @@ final class Authenticator {
                         sa.primitives(), sa.suite().prf(), shared.key(), signed, auth);
         return proved
                 ? Optional.empty()
-                : Optional.of(failure("has another pre-shared key", peerId));
+                : Optional.of(
+                        failure(
+                                secured.usesPpk()
+                                        ? "has another pre-shared key, or another PPK by its id"
+                                        : "has another pre-shared key",
+                                peerId));
     }
 
     private void checkSignature(
@@ -219,14 +228,14 @@ final class Authenticator {
                 "peer %s (%s) %s".formatted(sa.path().remote().address(), peerId, what));
     }
 
-    private Octets octetsOf(boolean initiator, Identification id) {
+    private Octets octetsOf(IkeKeys keys, boolean initiator, Identification id) {
         InitMaterial material = secured.material();
         return AuthenticatedOctets.of(
                 sa.primitives(),
                 sa.suite().prf(),
                 initiator ? material.request() : material.response(),
                 initiator ? material.nonceR() : material.nonceI(),
-                initiator ? sa.keys().skPi() : sa.keys().skPr(),
+                initiator ? keys.skPi() : keys.skPr(),
                 id,
                 material.intermediate());
     }

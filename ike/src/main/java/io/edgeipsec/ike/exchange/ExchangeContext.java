@@ -95,6 +95,13 @@ public interface ExchangeContext {
     // What follows from an exchange.
 
     /**
+     * A post-quantum pre-shared key has gone into the keys (RFC 8784 §3).
+     *
+     * @param mixed owned by the IKE SA from here on
+     */
+    void mixed(IkeKeys mixed);
+
+    /**
      * Unprotected news, not to be believed yet: fail with it unless something better comes soon.
      */
     void suspect(FailReason reason);

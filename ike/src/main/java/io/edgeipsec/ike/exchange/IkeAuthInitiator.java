@@ -1,6 +1,7 @@
 package io.edgeipsec.ike.exchange;
 
 import io.edgeipsec.ike.auth.Identities;
+import io.edgeipsec.ike.crypto.IkeKeys;
 import io.edgeipsec.ike.message.AuthenticationPayload;
 import io.edgeipsec.ike.message.ExchangeType;
 import io.edgeipsec.ike.message.Identification;
@@ -15,10 +16,12 @@ import io.edgeipsec.ike.model.ChildSa;
 import io.edgeipsec.ike.model.FailReason;
 import io.edgeipsec.ike.model.FailReason.Kind;
 import io.edgeipsec.ike.model.PeerPolicy;
+import io.edgeipsec.ike.model.PostQuantumKey;
 import io.edgeipsec.ike.negotiation.EspNegotiation;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** IKE_AUTH as the initiator, with the first Child SA (RFC 7296 §1.2). */
@@ -30,7 +33,11 @@ public final class IkeAuthInitiator implements InitiatedExchange {
     private final SecuredIkeSa secured;
     private final Runnable authenticated;
     private final Authenticator authenticator;
+    private final Optional<PostQuantumKey> ppk;
     private @Nullable ChildOffer offer;
+
+    /** The keys with the PPK in them, as long as it is open whether the peer has it. */
+    private @Nullable IkeKeys mixed;
 
     /**
      * Prepares the exchange.
@@ -52,6 +59,7 @@ public final class IkeAuthInitiator implements InitiatedExchange {
         this.secured = secured;
         this.authenticated = authenticated;
         this.authenticator = new Authenticator(sa, policy, secured);
+        this.ppk = secured.usesPpk() ? policy.authentication().ppk() : Optional.empty();
     }
 
     @Override
@@ -66,7 +74,39 @@ public final class IkeAuthInitiator implements InitiatedExchange {
 
     private void send(ChildOffer prepared) {
         offer = prepared;
-        authenticator.prove(proof -> send(prepared, proof), sa::fail);
+        if (ppk.isEmpty()) {
+            authenticator.prove(sa.keys(), proof -> send(prepared, proof), sa::fail);
+        } else {
+            proveWithPpk(ppk.get(), proof -> send(prepared, proof));
+        }
+    }
+
+    /** And without, if the peer may do without (RFC 8784 §3). */
+    private void proveWithPpk(PostQuantumKey key, Consumer<List<Payload>> then) {
+        IkeKeys with = PpkUse.mixed(sa, key);
+        mixed = with;
+        authenticator.prove(
+                with,
+                proof -> {
+                    List<Payload> payloads = new ArrayList<>(proof);
+                    payloads.add(PpkUse.identity(key));
+                    if (key.required()) {
+                        then.accept(payloads);
+                        return;
+                    }
+                    authenticator.prove(
+                            sa.keys(),
+                            without -> {
+                                without.stream()
+                                        .filter(AuthenticationPayload.class::isInstance)
+                                        .map(AuthenticationPayload.class::cast)
+                                        .map(PpkUse::alternative)
+                                        .forEach(payloads::add);
+                                then.accept(payloads);
+                            },
+                            sa::fail);
+                },
+                sa::fail);
     }
 
     private void send(ChildOffer prepared, List<Payload> proof) {
@@ -108,11 +148,19 @@ public final class IkeAuthInitiator implements InitiatedExchange {
                                     + " peer's local identity"));
             return true;
         }
+        boolean peerMixes = message.notifies(NotifyType.PPK_IDENTITY);
+        if (ppk.isPresent() && ppk.get().required() && !peerMixes) {
+            refuse(authenticator.failure("did not use the PPK that we require", peerId.get()));
+            return true;
+        }
+        IkeKeys keys = mixed != null && peerMixes ? mixed : sa.keys();
         authenticator.check(
+                keys,
                 peerId.get(),
                 auth.get(),
                 message,
                 () -> {
+                    decideOnPpk(peerMixes);
                     authenticated.run();
                     if (offer != null) {
                         concludeChild(made, message);
@@ -120,6 +168,16 @@ public final class IkeAuthInitiator implements InitiatedExchange {
                 },
                 this::refuse);
         return true;
+    }
+
+    private void decideOnPpk(boolean peerMixes) {
+        IkeKeys with = mixed;
+        mixed = null;
+        if (with != null && peerMixes) {
+            sa.mixed(with);
+        } else if (with != null) {
+            with.closeDerived();
+        }
     }
 
     private void refuse(FailReason impostor) {
@@ -176,6 +234,7 @@ public final class IkeAuthInitiator implements InitiatedExchange {
 
     @Override
     public void abandon() {
+        decideOnPpk(false);
         if (offer != null) {
             offer.withdraw();
             offer = null;

@@ -13,6 +13,7 @@ import io.edgeipsec.ike.message.SaPayload;
 import io.edgeipsec.ike.model.FailReason;
 import io.edgeipsec.ike.model.FailReason.Kind;
 import io.edgeipsec.ike.model.PeerPolicy;
+import io.edgeipsec.ike.model.PostQuantumKey;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -72,11 +73,30 @@ public final class IkeAuthResponder implements RespondedExchange {
                     authenticator.failure("wants EAP, which no session of ours has", peerId));
             return;
         }
+        Optional<PostQuantumKey> ppk = policy.authentication().ppk();
+        boolean mixes =
+                secured.usesPpk() && ppk.filter(p -> PpkUse.isNamed(p, message)).isPresent();
+        if (mixes) {
+            sa.mixed(PpkUse.mixed(sa, ppk.get()));
+        } else if (ppk.filter(PostQuantumKey::required).isPresent()) {
+            rejected.accept(authenticator.failure("does not use the PPK that we require", peerId));
+            return;
+        }
+        // Of a PPK that we do not have the peer may do without.
+        boolean other = !mixes && message.notifies(NotifyType.PPK_IDENTITY);
+        Optional<AuthenticationPayload> proof =
+                other ? PpkUse.alternative(message, auth.get()) : auth;
+        if (proof.isEmpty()) {
+            rejected.accept(
+                    authenticator.failure("requires a PPK that the session does not have", peerId));
+            return;
+        }
         authenticator.check(
+                sa.keys(),
                 peerId,
-                auth.get(),
+                proof.get(),
                 message,
-                () -> authenticated(policy, authenticator, peerId, message),
+                () -> authenticated(policy, authenticator, peerId, message, mixes),
                 rejected);
     }
 
@@ -88,7 +108,8 @@ public final class IkeAuthResponder implements RespondedExchange {
             PeerPolicy policy,
             Authenticator authenticator,
             Identification peerId,
-            IkeMessage message) {
+            IkeMessage message,
+            boolean mixes) {
         Consumer<FailReason> rejected = reason -> reject(List.of(policy), reason);
         if (!policy.proposals().allows(sa.suite())) {
             rejected.accept(
@@ -100,11 +121,15 @@ public final class IkeAuthResponder implements RespondedExchange {
             return;
         }
         authenticator.prove(
+                sa.keys(),
                 proof -> {
                     outcome.authenticated(policy);
                     List<Payload> identity = new ArrayList<>();
                     identity.add(new IdentificationPayload(PayloadType.ID_R, policy.localId()));
                     identity.addAll(proof);
+                    if (mixes) {
+                        identity.add(NotifyPayload.of(NotifyType.PPK_IDENTITY));
+                    }
                     negotiateChild(policy, message, identity);
                 },
                 rejected);

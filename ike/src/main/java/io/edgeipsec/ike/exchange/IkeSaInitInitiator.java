@@ -20,6 +20,7 @@ import io.edgeipsec.ike.model.FailReason;
 import io.edgeipsec.ike.model.FailReason.Kind;
 import io.edgeipsec.ike.model.NatSituation;
 import io.edgeipsec.ike.model.PeerPolicy;
+import io.edgeipsec.ike.model.PostQuantumKey;
 import io.edgeipsec.ike.negotiation.IkeNegotiation;
 import io.edgeipsec.ike.negotiation.NatDetection;
 import io.edgeipsec.ike.negotiation.Proposals;
@@ -94,6 +95,9 @@ public final class IkeSaInitInitiator implements InitiatedExchange {
         }
         if (policy.proposals().additionalKeyExchange().isOffered()) {
             payloads.add(NotifyPayload.of(NotifyType.INTERMEDIATE_EXCHANGE_SUPPORTED));
+        }
+        if (policy.authentication().ppk().isPresent()) {
+            payloads.add(NotifyPayload.of(NotifyType.USE_PPK));
         }
         payloads.addAll(Authenticator.announceHashes(List.of(policy)));
         request = sa.request(payloads);
@@ -173,6 +177,15 @@ public final class IkeSaInitInitiator implements InitiatedExchange {
                                     .formatted(peer(), answer.proposals(), ke.method())
                             + " what we asked for");
         }
+        Optional<PostQuantumKey> ppk = policy.authentication().ppk();
+        boolean usesPpk = ppk.isPresent() && message.notifies(NotifyType.USE_PPK);
+        if (ppk.isPresent() && ppk.get().required() && !usesPpk) {
+            return suspect(
+                    Kind.AUTHENTICATION_FAILED,
+                    "peer %s uses no post-quantum pre-shared key (RFC 8784), which the session"
+                                    .formatted(peer())
+                            + " requires; configure the PPK there or set ppk_required to false");
+        }
         IkeSpi peerSpi = message.header().responderSpi();
         NatSituation nat =
                 new NatDetection(sa.localSpi(), peerSpi).verdict(message, response.path());
@@ -192,6 +205,7 @@ public final class IkeSaInitInitiator implements InitiatedExchange {
                                         material,
                                         nat,
                                         SignatureHash.listedIn(message),
+                                        usesPpk,
                                         fragmentation,
                                         secret),
                         invalid ->
@@ -217,6 +231,7 @@ public final class IkeSaInitInitiator implements InitiatedExchange {
             InitMaterial material,
             NatSituation nat,
             Set<SignatureHash> peerHashes,
+            boolean usesPpk,
             boolean fragmentation,
             SecretBytes secret) {
         try (secret) {
@@ -235,6 +250,7 @@ public final class IkeSaInitInitiator implements InitiatedExchange {
                             material,
                             nat,
                             peerHashes,
+                            usesPpk,
                             fragmentation));
         }
     }

@@ -122,6 +122,12 @@ public final class IkeSaInitResponder implements RespondedExchange {
         if (negotiation.suite().additionalKeyExchange().isPresent()) {
             payloads.add(NotifyPayload.of(NotifyType.INTERMEDIATE_EXCHANGE_SUPPORTED));
         }
+        boolean usesPpk =
+                message.notifies(NotifyType.USE_PPK)
+                        && candidates.stream().anyMatch(c -> c.authentication().ppk().isPresent());
+        if (usesPpk) {
+            payloads.add(NotifyPayload.of(NotifyType.USE_PPK));
+        }
         boolean fragmentation =
                 sa.supportsFragmentation()
                         && message.notifies(NotifyType.IKEV2_FRAGMENTATION_SUPPORTED);
@@ -138,6 +144,7 @@ public final class IkeSaInitResponder implements RespondedExchange {
                         material,
                         nat,
                         SignatureHash.listedIn(message),
+                        usesPpk,
                         fragmentation));
     }
 

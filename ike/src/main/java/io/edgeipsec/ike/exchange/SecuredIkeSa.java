@@ -20,6 +20,7 @@ import java.util.Set;
  * @param peerSpi the peer's SPI of the IKE SA
  * @param peerHashes what the peer verifies signatures with; empty if it did not say
  * @param keys owned by the IKE SA from here on
+ * @param usesPpk whether both have post-quantum pre-shared keys (RFC 8784 §3)
  * @param fragmentation whether both cut and reassemble large messages (RFC 7383 §2.3)
  */
 public record SecuredIkeSa(
@@ -29,6 +30,7 @@ public record SecuredIkeSa(
         InitMaterial material,
         NatSituation nat,
         Set<SignatureHash> peerHashes,
+        boolean usesPpk,
         boolean fragmentation) {
     public SecuredIkeSa {
         peerHashes = Collections.unmodifiableSet(new LinkedHashSet<>(peerHashes));
@@ -72,6 +74,6 @@ public record SecuredIkeSa(
                         material.nonceR(),
                         intermediate);
         return new SecuredIkeSa(
-                peerSpi, suite, strongerKeys, whole, nat, peerHashes, fragmentation);
+                peerSpi, suite, strongerKeys, whole, nat, peerHashes, usesPpk, fragmentation);
     }
 }

@@ -52,6 +52,9 @@ public record NotifyType(int value) {
             named(16430, "IKEV2_FRAGMENTATION_SUPPORTED");
     public static final NotifyType SIGNATURE_HASH_ALGORITHMS =
             named(16431, "SIGNATURE_HASH_ALGORITHMS");
+    public static final NotifyType USE_PPK = named(16435, "USE_PPK");
+    public static final NotifyType PPK_IDENTITY = named(16436, "PPK_IDENTITY");
+    public static final NotifyType NO_PPK_AUTH = named(16437, "NO_PPK_AUTH");
     public static final NotifyType INTERMEDIATE_EXCHANGE_SUPPORTED =
             named(16438, "INTERMEDIATE_EXCHANGE_SUPPORTED");
 

@@ -73,6 +73,11 @@ public sealed interface IkeEvent {
         }
     }
 
+    /**
+     * An IKE SA can carry tunnels.
+     *
+     * @param usesPpk whether a post-quantum pre-shared key is in its keys (RFC 8784)
+     */
     record IkeSaEstablished(
             String session,
             IkeSaId ikeSa,
@@ -80,6 +85,7 @@ public sealed interface IkeEvent {
             Path path,
             NatSituation nat,
             IkeSuite suite,
+            boolean usesPpk,
             Identification localId,
             Identification remoteId,
             Duration took)

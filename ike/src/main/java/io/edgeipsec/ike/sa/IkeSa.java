@@ -92,6 +92,7 @@ public final class IkeSa implements ExchangeContext {
     private Optional<FailReason> suspicion = Optional.empty();
     private Optional<FailReason> superseded = Optional.empty();
     private boolean inService;
+    private boolean usesPpk;
     private @Nullable PeerPolicy policy;
     private @Nullable SecuredIkeSa awaitingIntermediate;
     private @Nullable SecuredIkeSa awaitingAuth;
@@ -412,6 +413,7 @@ public final class IkeSa implements ExchangeContext {
                         path(),
                         nat,
                         suite(),
+                        usesPpk,
                         policy().localId(),
                         policy().remoteId(),
                         now.since(startedAt)));
@@ -433,6 +435,7 @@ public final class IkeSa implements ExchangeContext {
         candidate.succession.mayTakeOverFrom(succession);
         candidate.policy = policy();
         candidate.nat = nat;
+        candidate.usesPpk = usesPpk;
         candidate.keyring.use(
                 Protection.of(
                         environment.primitives(),
@@ -946,6 +949,12 @@ public final class IkeSa implements ExchangeContext {
                 new FailReason(
                         Kind.INVALID_MESSAGE,
                         "peer " + path().remote() + " sent a request " + what));
+    }
+
+    @Override
+    public void mixed(IkeKeys mixed) {
+        keyring.mix(mixed);
+        usesPpk = true;
     }
 
     @Override

@@ -1,15 +1,17 @@
 package io.edgeipsec.ike.sa;
 
+import io.edgeipsec.ike.crypto.IkeKeys;
 import io.edgeipsec.ike.crypto.MessageProtection.Opened;
 import io.edgeipsec.ike.message.EncryptedPayload;
 import io.edgeipsec.ike.message.Octets;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The keys of an IKE SA. They change once at most: behind an IKE_INTERMEDIATE, where the responder
- * must still repeat its answer under the old ones while it waits for the first request under the
- * new ones (RFC 9370 §2.2.2).
+ * The keys of an IKE SA. Until it is established they may change, most of all behind an
+ * IKE_INTERMEDIATE, where the responder must still repeat its answer under the old ones while it
+ * waits for the first request under the new ones (RFC 9370 §2.2.2).
  */
 final class Keyring implements AutoCloseable {
     private @Nullable Protection current;
@@ -29,6 +31,16 @@ final class Keyring implements AutoCloseable {
             current.close();
         }
         current = next;
+    }
+
+    /**
+     * Derives and authenticates with these from now on, and protects messages as before (RFC 8784
+     * §3).
+     */
+    void mix(IkeKeys mixed) {
+        Protection before = Objects.requireNonNull(current, "no keys yet");
+        before.keys().closeDerived();
+        current = new Protection(before.suite(), mixed, before.outgoing(), before.incoming());
     }
 
     /** The next request of the peer, and everything behind it, goes under these. */

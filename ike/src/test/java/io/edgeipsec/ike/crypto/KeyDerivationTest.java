@@ -6,15 +6,19 @@ import static io.edgeipsec.ike.vectors.TestVectors.text;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertSame;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.edgeipsec.ike.message.IkeSpi;
 import io.edgeipsec.ike.message.Octets;
 import io.edgeipsec.ike.vectors.TestVectors;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -179,6 +183,33 @@ class KeyDerivationTest {
                 octets(vector, "nResp"),
                 spi(vector, "spiInit"),
                 spi(vector, "spiResp"));
+    }
+
+    @Test
+    @DisplayName("RFC 8784 §3: SK_d = prf+(PPK, SK_d'), SK_pi and SK_pr likewise, no other")
+    void postQuantumPresharedKeys() throws Exception {
+        IkeKeys keys =
+                derivation.initial(
+                        cbc(Prf.HMAC_SHA2_256),
+                        SecretBytes.wrap(new byte[32]),
+                        Octets.wrap(new byte[32]),
+                        Octets.wrap(new byte[32]),
+                        new IkeSpi(1),
+                        new IkeSpi(2));
+        byte[] ppk = "a post-quantum pre-shared key".getBytes(StandardCharsets.US_ASCII);
+        IkeKeys mixed = derivation.mixed(Prf.HMAC_SHA2_256, keys, SecretBytes.copyOf(ppk));
+        Mac mac = Mac.getInstance("HmacSHA256");
+        mac.init(new SecretKeySpec(ppk, "HmacSHA256"));
+        for (int i = 0; i < 3; i++) {
+            mac.update(List.of(keys.skD(), keys.skPi(), keys.skPr()).get(i).open());
+            mac.update((byte) 1);
+            assertArrayEquals(
+                    mac.doFinal(), List.of(mixed.skD(), mixed.skPi(), mixed.skPr()).get(i).open());
+        }
+        assertSame(keys.skEi(), mixed.skEi());
+        assertSame(keys.skEr(), mixed.skEr());
+        assertSame(keys.skAi(), mixed.skAi());
+        assertSame(keys.skAr(), mixed.skAr());
     }
 
     @Test

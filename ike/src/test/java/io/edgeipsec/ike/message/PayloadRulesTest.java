@@ -195,7 +195,7 @@ class PayloadRulesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {0, 33, 38, 43, 44, 255})
+    @ValueSource(ints = {0, 33, 38, 42, 45, 255})
     void anExchangeThatWeDoNotKnowIsRefused(int exchange) {
         for (boolean response : new boolean[] {false, true}) {
             assertEquals(

@@ -8,6 +8,7 @@ import io.edgeipsec.ike.crypto.KeyExchangeMethod;
 import io.edgeipsec.ike.crypto.Prf;
 import io.edgeipsec.ike.crypto.SecretBytes;
 import io.edgeipsec.ike.message.IpAddress;
+import io.edgeipsec.ike.message.Octets;
 import io.edgeipsec.ike.message.TrafficSelector;
 import io.edgeipsec.ike.model.AdditionalKeyExchange;
 import io.edgeipsec.ike.model.Authentication;
@@ -17,6 +18,7 @@ import io.edgeipsec.ike.model.EspProposalPolicy;
 import io.edgeipsec.ike.model.IkeProposalPolicy;
 import io.edgeipsec.ike.model.InitiationMode;
 import io.edgeipsec.ike.model.PeerPolicy;
+import io.edgeipsec.ike.model.PostQuantumKey;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -33,6 +35,7 @@ public final class Policies {
     private String remoteId = "b.example";
     private String psk = "correct horse battery staple";
     private Optional<Authentication.Certificates> certificates = Optional.empty();
+    private Optional<PostQuantumKey> ppk = Optional.empty();
     private InitiationMode mode = InitiationMode.INITIATOR;
     private Duration ikeLifetime = Duration.ofHours(24);
     private Duration childLifetime = Duration.ofHours(1);
@@ -93,6 +96,16 @@ public final class Policies {
 
     public Policies certificates(Authentication.Certificates value) {
         certificates = Optional.of(value);
+        return this;
+    }
+
+    public Policies ppk(String id, String key, boolean required) {
+        ppk =
+                Optional.of(
+                        new PostQuantumKey(
+                                Octets.wrap(id.getBytes(StandardCharsets.UTF_8)),
+                                SecretBytes.wrap(key.getBytes(StandardCharsets.UTF_8)),
+                                required));
         return this;
     }
 
@@ -203,9 +216,10 @@ public final class Policies {
 
     private Authentication authentication() {
         return certificates.isPresent()
-                ? certificates.get()
+                ? new Authentication.Certificates(
+                        certificates.get().own(), certificates.get().trust(), ppk)
                 : new Authentication.SharedKey(
-                        SecretBytes.wrap(psk.getBytes(StandardCharsets.UTF_8)));
+                        SecretBytes.wrap(psk.getBytes(StandardCharsets.UTF_8)), ppk);
     }
 
     private ChildPolicy child(Pair pair) {
