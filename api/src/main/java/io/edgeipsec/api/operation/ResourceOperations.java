@@ -108,7 +108,9 @@ final class ResourceOperations<R extends ManagedResource> {
 
     private CompletionStage<ApiResponse> put(ApiRequest request, String id, PutRequest.Mode mode) {
         ObjectNode node = reader.get().body(request.route().operation(), request.body());
-        PresharedKey key = takeKey(node);
+        PresharedKey key = takeKey(node, "psk");
+        PresharedKey ppk =
+                node.path("ppk") instanceof ObjectNode object ? takeKey(object, "key") : null;
         boolean handedOver = false;
         try {
             JsonNode revision = node.path("_revision");
@@ -126,6 +128,8 @@ final class ResourceOperations<R extends ManagedResource> {
                                     ? OptionalLong.empty()
                                     : OptionalLong.of(revision.longValue()),
                             key,
+                            ppk,
+                            null,
                             request.user());
             handedOver = true;
             return store.put(put)
@@ -140,13 +144,16 @@ final class ResourceOperations<R extends ManagedResource> {
             if (key != null && !handedOver) {
                 key.close();
             }
+            if (ppk != null && !handedOver) {
+                ppk.close();
+            }
         }
     }
 
     /** Takes the key out of the tree, so that whatever is done with the tree cannot show it. */
-    private static @Nullable PresharedKey takeKey(ObjectNode node) {
-        JsonNode psk = node.remove("psk");
-        return psk == null ? null : PresharedKey.of(psk.asText());
+    private static @Nullable PresharedKey takeKey(ObjectNode node, String field) {
+        JsonNode key = node.remove(field);
+        return key == null ? null : PresharedKey.of(key.asText());
     }
 
     private static List<FieldError> check(ManagedResource resource) {

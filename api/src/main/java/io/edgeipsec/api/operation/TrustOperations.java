@@ -100,6 +100,7 @@ final class TrustOperations {
                         PutRequest.Mode.CREATE,
                         OptionalLong.empty(),
                         null,
+                        null,
                         privateKey,
                         request.user());
         return store.put(put)

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param revision the revision that the caller saw, if it sent one
  * @param presharedKey a session's new key; without one a stored key is kept. The store takes it
  *     over and closes it whatever the outcome.
+ * @param postQuantumKey likewise a session's
  * @param privateKey a certificate's; taken over and closed in the same way
  * @param user who asks, for the stamp
  */
@@ -18,17 +19,23 @@ public record PutRequest<R extends ManagedResource>(
         Mode mode,
         OptionalLong revision,
         @Nullable PresharedKey presharedKey,
+        @Nullable PresharedKey postQuantumKey,
         @Nullable PrivateKeyOctets privateKey,
-        String user) {
+        String user)
+        implements AutoCloseable {
 
-    /** For resources without a private key. */
-    public PutRequest(
-            R resource,
-            Mode mode,
-            OptionalLong revision,
-            @Nullable PresharedKey presharedKey,
-            String user) {
-        this(resource, mode, revision, presharedKey, null, user);
+    /** Zeroes the secrets. */
+    @Override
+    public void close() {
+        if (presharedKey != null) {
+            presharedKey.close();
+        }
+        if (postQuantumKey != null) {
+            postQuantumKey.close();
+        }
+        if (privateKey != null) {
+            privateKey.close();
+        }
     }
 
     /** What may be there already. */

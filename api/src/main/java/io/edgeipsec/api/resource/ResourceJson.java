@@ -177,6 +177,11 @@ public final class ResourceJson {
         if (clamping.maxSegmentSize() != null) {
             clampingNode.put("max_segment_size", clamping.maxSegmentSize());
         }
+        if (settings.ppk() != null) {
+            ObjectNode ppkNode = node.putObject("ppk");
+            ppkNode.put("id", settings.ppk().id());
+            ppkNode.put("required", settings.ppk().required());
+        }
         if (session instanceof PolicyBasedIPSecVPNSession policyBased) {
             ArrayNode rules = node.putArray("policy_rules");
             policyBased.policyRules().forEach(rule -> rules.add(writeRule(rule)));
@@ -211,6 +216,12 @@ public final class ResourceJson {
         return array;
     }
 
+    private static @Nullable PostQuantumPresharedKey readPpk(JsonNode node) {
+        return node.isMissingNode()
+                ? null
+                : new PostQuantumPresharedKey(text(node, "id"), flag(node, "required"));
+    }
+
     private static IPSecVPNSession readSession(ObjectNode node) {
         ResourceHeader header = readHeader(node);
         SessionSettings settings =
@@ -225,7 +236,8 @@ public final class ResourceJson {
                         text(node, "ike_profile_id"),
                         text(node, "ipsec_tunnel_profile_id"),
                         text(node, "dpd_profile_id"),
-                        readClamping(required(node, "tcp_mss_clamping")));
+                        readClamping(required(node, "tcp_mss_clamping")),
+                        readPpk(node.path("ppk")));
         String type = text(node, "resource_type");
         if (type.equals(PolicyBasedIPSecVPNSession.TYPE)) {
             return new PolicyBasedIPSecVPNSession(

@@ -52,6 +52,18 @@ public final class SessionChecks {
                 : Optional.empty();
     }
 
+    /** Whether a session has the post-quantum key that it names, likewise. */
+    public static Optional<FieldError> checkPostQuantumKey(
+            IPSecVPNSession session, boolean keySentOrStored) {
+        return session.settings().ppk() != null && !keySentOrStored
+                ? Optional.of(
+                        new FieldError(
+                                "/ppk/key",
+                                "missing, and none is stored for this session",
+                                "the post-quantum pre-shared key that ppk names"))
+                : Optional.empty();
+    }
+
     private void checkSettings(SessionSettings settings) {
         if (settings.authenticationMode() == AuthenticationMode.CERTIFICATE) {
             checkCertificates(settings.localEndpoint());

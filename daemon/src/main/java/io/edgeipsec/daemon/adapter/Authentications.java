@@ -7,10 +7,12 @@ import io.edgeipsec.ike.message.Octets;
 import io.edgeipsec.ike.model.Authentication;
 import io.edgeipsec.ike.model.OwnCertificate;
 import io.edgeipsec.ike.model.PeerTrust;
+import io.edgeipsec.ike.model.PostQuantumKey;
 import java.security.cert.CRLException;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.util.List;
+import java.util.Optional;
 
 /** Stored certificates in the words of IKE. Pure. */
 public final class Authentications {
@@ -23,16 +25,22 @@ public final class Authentications {
      * @param chain PEM of our certificate with those behind it
      * @param authorities PEM of one certificate each
      * @param lists PEM of one CRL each
+     * @param ppk taken over
      */
     public static Authentication.Certificates of(
-            String id, String chain, List<String> authorities, List<String> lists) {
+            String id,
+            String chain,
+            List<String> authorities,
+            List<String> lists,
+            Optional<PostQuantumKey> ppk) {
         List<Octets> own = Pem.read(chain);
         return new Authentication.Certificates(
                 new OwnCertificate(
                         id,
                         Signatures.typeOf(parsed(own.get(0)).getPublicKey()).orElseThrow(),
                         own),
-                PeerTrust.of(first(authorities), first(lists)));
+                PeerTrust.of(first(authorities), first(lists)),
+                ppk);
     }
 
     private static List<Octets> first(List<String> texts) {

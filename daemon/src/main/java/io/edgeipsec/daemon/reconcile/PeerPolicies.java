@@ -10,6 +10,7 @@ import io.edgeipsec.api.resource.DpdProbeMode;
 import io.edgeipsec.api.resource.IPSecVPNDPDProfile;
 import io.edgeipsec.api.resource.IPSecVPNIKEProfile;
 import io.edgeipsec.api.resource.IPSecVPNTunnelProfile;
+import io.edgeipsec.api.resource.PostQuantumPresharedKey;
 import io.edgeipsec.api.resource.SessionSettings;
 import io.edgeipsec.daemon.adapter.Authentications;
 import io.edgeipsec.daemon.store.CertificateIntent;
@@ -22,6 +23,7 @@ import io.edgeipsec.ike.crypto.KeyExchangeMethod;
 import io.edgeipsec.ike.crypto.Prf;
 import io.edgeipsec.ike.crypto.SecretBytes;
 import io.edgeipsec.ike.message.Identification;
+import io.edgeipsec.ike.message.Octets;
 import io.edgeipsec.ike.model.AdditionalKeyExchange;
 import io.edgeipsec.ike.model.Authentication;
 import io.edgeipsec.ike.model.ChildPolicy;
@@ -30,6 +32,8 @@ import io.edgeipsec.ike.model.EspProposalPolicy;
 import io.edgeipsec.ike.model.IkeProposalPolicy;
 import io.edgeipsec.ike.model.InitiationMode;
 import io.edgeipsec.ike.model.PeerPolicy;
+import io.edgeipsec.ike.model.PostQuantumKey;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 
@@ -42,18 +46,23 @@ final class PeerPolicies {
     private PeerPolicies() {}
 
     /**
-     * Empty if the intent lacks what the session authenticates with. A key stays the intent's; the
+     * Empty if the intent lacks a secret that the session needs. A key stays the intent's; the
      * policy gets a copy.
      */
     static Optional<PeerPolicy> of(SessionIntent intent, List<ChildPolicy> children) {
         String localId = intent.session().settings().localEndpoint().localId();
+        PostQuantumPresharedKey named = intent.session().settings().ppk();
+        if (named != null && intent.postQuantumKey() == null) {
+            return Optional.empty();
+        }
         PresharedKey key = intent.presharedKey();
         if (key != null) {
             return Optional.of(
                     of(
                             intent,
                             Identities.parse(localId),
-                            new Authentication.SharedKey(SecretBytes.wrap(key.copyOctets())),
+                            new Authentication.SharedKey(
+                                    SecretBytes.wrap(key.copyOctets()), ppk(intent)),
                             children));
         }
         CertificateIntent stored = intent.certificates();
@@ -65,9 +74,22 @@ final class PeerPolicies {
                         stored.own().id(),
                         stored.own().pemEncoded(),
                         stored.authorities().stream().map(Certificate::pemEncoded).toList(),
-                        stored.lists().stream().map(Crl::pemEncoded).toList());
+                        stored.lists().stream().map(Crl::pemEncoded).toList(),
+                        ppk(intent));
         return Optional.of(
                 of(intent, Authentications.localId(localId, certificates), certificates, children));
+    }
+
+    private static Optional<PostQuantumKey> ppk(SessionIntent intent) {
+        PostQuantumPresharedKey named = intent.session().settings().ppk();
+        PresharedKey key = intent.postQuantumKey();
+        return named == null || key == null
+                ? Optional.empty()
+                : Optional.of(
+                        new PostQuantumKey(
+                                Octets.wrap(named.id().getBytes(StandardCharsets.US_ASCII)),
+                                SecretBytes.wrap(key.copyOctets()),
+                                named.required()));
     }
 
     private static PeerPolicy of(

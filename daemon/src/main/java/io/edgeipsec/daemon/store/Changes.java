@@ -136,7 +136,12 @@ final class Changes {
         if (stamped instanceof IPSecVPNSession session) {
             resources.index(key, session, Reference.of(session));
             if (request.presharedKey() != null) {
-                secrets.put(key, session.id(), request.presharedKey());
+                secrets.put(SessionSecret.PSK, key, session.id(), request.presharedKey());
+            }
+            if (session.settings().ppk() == null) {
+                secrets.remove(SessionSecret.PPK, key);
+            } else if (request.postQuantumKey() != null) {
+                secrets.put(SessionSecret.PPK, key, session.id(), request.postQuantumKey());
             }
             try {
                 numbers.assign(key, session);
@@ -199,14 +204,20 @@ final class Changes {
             }
         }
         if (request.resource() instanceof IPSecVPNSession session) {
-            boolean keySentOrStored =
-                    request.presharedKey() != null
-                            || (currentKey.isPresent() && secrets.has(currentKey.get()));
-            SessionChecks.checkKey(session, keySentOrStored).ifPresent(errors::add);
+            boolean keyThere =
+                    request.presharedKey() != null || isStored(SessionSecret.PSK, currentKey);
+            SessionChecks.checkKey(session, keyThere).ifPresent(errors::add);
+            boolean ppkThere =
+                    request.postQuantumKey() != null || isStored(SessionSecret.PPK, currentKey);
+            SessionChecks.checkPostQuantumKey(session, ppkThere).ifPresent(errors::add);
             checkOwnCertificate(session.settings()).ifPresent(errors::add);
             errors.addAll(sessionRule.check(session, others(session)));
         }
         return errors;
+    }
+
+    private boolean isStored(SessionSecret kind, Optional<Long> session) throws SQLException {
+        return session.isPresent() && secrets.has(kind, session.get());
     }
 
     /** That the certificate can authenticate us, and as whom the session says. */

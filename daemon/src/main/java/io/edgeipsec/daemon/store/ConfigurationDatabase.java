@@ -136,15 +136,7 @@ public final class ConfigurationDatabase
     public <R extends ManagedResource> CompletionStage<ChangeOutcome<R>> put(
             PutRequest<R> request) {
         return thread.submit(() -> result(changes.put(request)))
-                .whenComplete(
-                        (outcome, failure) -> {
-                            if (request.presharedKey() != null) {
-                                request.presharedKey().close();
-                            }
-                            if (request.privateKey() != null) {
-                                request.privateKey().close();
-                            }
-                        });
+                .whenComplete((outcome, failure) -> request.close());
     }
 
     @Override

@@ -54,7 +54,12 @@ final class Intents {
                         profile(ResourceKind.DPD_PROFILE, settings.dpdProfileId()),
                         numbers.of(found.get().key()),
                         byKey(session)
-                                ? secrets.get(found.get().key(), sessionId).orElse(null)
+                                ? secrets.get(SessionSecret.PSK, found.get().key(), sessionId)
+                                        .orElse(null)
+                                : null,
+                        settings.ppk() != null
+                                ? secrets.get(SessionSecret.PPK, found.get().key(), sessionId)
+                                        .orElse(null)
                                 : null,
                         byCertificate(session) ? certificates(settings.localEndpoint()) : null));
     }
@@ -65,7 +70,8 @@ final class Intents {
         Map<String, IPSecVPNDPDProfile> dpdProfiles = byId(ResourceKind.DPD_PROFILE);
         Map<Long, Integer> tunnels = numbers.allTunnels();
         Map<Long, Map<SelectorPair, Integer>> pairs = numbers.allPairs();
-        Map<Long, SealingKey.Sealed> keys = secrets.all();
+        Map<Long, SealingKey.Sealed> keys = secrets.all(SessionSecret.PSK);
+        Map<Long, SealingKey.Sealed> ppks = secrets.all(SessionSecret.PPK);
         List<SessionIntent> sessions = new ArrayList<>();
         boolean complete = false;
         try {
@@ -85,7 +91,10 @@ final class Intents {
                                                 ? OptionalInt.empty()
                                                 : OptionalInt.of(tunnel),
                                         pairs.getOrDefault(stored.key(), Map.of())),
-                                open(session, keys.get(stored.key())),
+                                byKey(session)
+                                        ? open(SessionSecret.PSK, session, keys.get(stored.key()))
+                                        : null,
+                                open(SessionSecret.PPK, session, ppks.get(stored.key())),
                                 byCertificate(session)
                                         ? certificates(settings.localEndpoint())
                                         : null));
@@ -100,8 +109,9 @@ final class Intents {
         }
     }
 
-    private @Nullable PresharedKey open(IPSecVPNSession session, SealingKey.@Nullable Sealed key) {
-        return key != null && byKey(session) ? secrets.open(session.id(), key) : null;
+    private @Nullable PresharedKey open(
+            SessionSecret kind, IPSecVPNSession session, SealingKey.@Nullable Sealed key) {
+        return key != null ? secrets.open(kind, session.id(), key) : null;
     }
 
     private static boolean byKey(IPSecVPNSession session) {

@@ -92,6 +92,13 @@ final class Schema {
                                 ON DELETE CASCADE,
                               nonce BLOB NOT NULL,
                               sealed BLOB NOT NULL
+                            ) STRICT"""),
+                    List.of(
+                            """
+                            CREATE TABLE sealed_ppk (
+                              session INTEGER PRIMARY KEY REFERENCES resource ON DELETE CASCADE,
+                              nonce BLOB NOT NULL,
+                              sealed BLOB NOT NULL
                             ) STRICT"""));
 
     private Schema() {}

@@ -27,8 +27,8 @@ import javax.crypto.spec.GCMParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * The key under which pre-shared keys lie in the store: AES-256-GCM with a random nonce for each
- * sealing, bound to the session's id, so that a sealed key put under another session does not open.
+ * The key under which secrets lie in the store: AES-256-GCM with a random nonce for each sealing,
+ * bound to what it is used for, so that a sealed key put under another session does not open.
  *
  * <p>It comes from the systemd credential {@code store.key} where there is one, else from the file
  * {@code store.key} in the state directory, which is made on the first start. Both hold 64
@@ -159,8 +159,8 @@ final class SealingKey {
         return origin;
     }
 
-    Sealed seal(String sessionId, PresharedKey secret) {
-        return seal("psk " + sessionId, secret.copyOctets());
+    Sealed seal(SessionSecret kind, String sessionId, PresharedKey secret) {
+        return seal(kind.use(sessionId), secret.copyOctets());
     }
 
     Sealed seal(String certificateId, PrivateKeyOctets secret) {
@@ -181,13 +181,13 @@ final class SealingKey {
     }
 
     /** The caller owns what it gets. */
-    PresharedKey open(String sessionId, Sealed from) {
+    PresharedKey open(SessionSecret kind, String sessionId, Sealed from) {
         return new PresharedKey(
                 open(
-                        "psk " + sessionId,
+                        kind.use(sessionId),
                         from,
-                        "the stored key of session " + sessionId,
-                        "PUT the session with its psk again"));
+                        kind.noun() + " of session " + sessionId,
+                        "PUT the session with its " + kind.field() + " again"));
     }
 
     /** The caller owns what it gets. */

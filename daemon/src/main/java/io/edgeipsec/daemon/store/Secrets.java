@@ -11,8 +11,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The sessions' pre-shared keys and the certificates' private keys, sealed. Store thread only,
- * inside a transaction.
+ * The secrets of the sessions and the certificates' private keys, sealed. Store thread only, inside
+ * a transaction.
  */
 final class Secrets {
 
@@ -32,6 +32,7 @@ final class Secrets {
                 sql.one("SELECT value FROM meta WHERE name = ?", row -> row.getString(1), KEY_ID);
         boolean anySealed =
                 sql.number("SELECT count(*) FROM sealed_key")
+                                + sql.number("SELECT count(*) FROM sealed_ppk")
                                 + sql.number("SELECT count(*) FROM sealed_private_key")
                         > 0;
         if (expected.isPresent() && anySealed && !expected.get().equals(sealingKey.id())) {
@@ -48,39 +49,46 @@ final class Secrets {
         sql.update("INSERT OR REPLACE INTO meta VALUES (?, ?)", KEY_ID, sealingKey.id());
     }
 
-    boolean has(long sessionKey) throws SQLException {
-        return sql.number("SELECT count(*) FROM sealed_key WHERE session = ?", sessionKey) > 0;
+    boolean has(SessionSecret kind, long sessionKey) throws SQLException {
+        return sql.number("SELECT count(*) FROM " + kind.table() + " WHERE session = ?", sessionKey)
+                > 0;
     }
 
-    void put(long sessionKey, String sessionId, PresharedKey secret) throws SQLException {
-        SealingKey.Sealed key = sealingKey.seal(sessionId, secret);
+    void put(SessionSecret kind, long sessionKey, String sessionId, PresharedKey secret)
+            throws SQLException {
+        SealingKey.Sealed key = sealingKey.seal(kind, sessionId, secret);
         sql.update(
-                "INSERT OR REPLACE INTO sealed_key VALUES (?, ?, ?)",
+                "INSERT OR REPLACE INTO " + kind.table() + " VALUES (?, ?, ?)",
                 sessionKey,
                 key.nonce(),
                 key.octets());
     }
 
+    void remove(SessionSecret kind, long sessionKey) throws SQLException {
+        sql.update("DELETE FROM " + kind.table() + " WHERE session = ?", sessionKey);
+    }
+
     /** The caller owns what it gets. */
-    Optional<PresharedKey> get(long sessionKey, String sessionId) throws SQLException {
+    Optional<PresharedKey> get(SessionSecret kind, long sessionKey, String sessionId)
+            throws SQLException {
         return sql.one(
-                        "SELECT nonce, sealed FROM sealed_key WHERE session = ?",
+                        "SELECT nonce, sealed FROM " + kind.table() + " WHERE session = ?",
                         row -> sealed(row, 1),
                         sessionKey)
-                .map(found -> sealingKey.open(sessionId, found));
+                .map(found -> sealingKey.open(kind, sessionId, found));
     }
 
     /** All of them as they lie, by session. */
-    Map<Long, SealingKey.Sealed> all() throws SQLException {
+    Map<Long, SealingKey.Sealed> all(SessionSecret kind) throws SQLException {
         Map<Long, SealingKey.Sealed> all = new HashMap<>();
         sql.all(
-                "SELECT session, nonce, sealed FROM sealed_key",
+                "SELECT session, nonce, sealed FROM " + kind.table(),
                 row -> all.put(row.getLong(1), sealed(row, 2)));
         return all;
     }
 
-    PresharedKey open(String sessionId, SealingKey.Sealed key) {
-        return sealingKey.open(sessionId, key);
+    PresharedKey open(SessionSecret kind, String sessionId, SealingKey.Sealed key) {
+        return sealingKey.open(kind, sessionId, key);
     }
 
     void putPrivateKey(long certificateKey, String certificateId, PrivateKeyOctets secret)

@@ -8,10 +8,11 @@ import io.edgeipsec.api.resource.IPSecVPNTunnelProfile;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All that a session is meant to be, read in one transaction. Whoever receives it owns the key and
- * closes it.
+ * All that a session is meant to be, read in one transaction. Whoever receives it owns the keys and
+ * closes them.
  *
  * @param presharedKey null only where the session does not authenticate by PSK
+ * @param postQuantumKey null where the session names none
  * @param certificates null only where the session does not authenticate by certificate
  */
 public record SessionIntent(
@@ -21,10 +22,11 @@ public record SessionIntent(
         IPSecVPNDPDProfile dpdProfile,
         KernelIds kernelIds,
         @Nullable PresharedKey presharedKey,
+        @Nullable PresharedKey postQuantumKey,
         @Nullable CertificateIntent certificates)
         implements AutoCloseable {
 
-    /** Of a session that authenticates by PSK. */
+    /** Of a session that authenticates by PSK and names no other key. */
     public SessionIntent(
             IPSecVPNSession session,
             IPSecVPNIKEProfile ikeProfile,
@@ -32,13 +34,16 @@ public record SessionIntent(
             IPSecVPNDPDProfile dpdProfile,
             KernelIds kernelIds,
             @Nullable PresharedKey presharedKey) {
-        this(session, ikeProfile, tunnelProfile, dpdProfile, kernelIds, presharedKey, null);
+        this(session, ikeProfile, tunnelProfile, dpdProfile, kernelIds, presharedKey, null, null);
     }
 
     @Override
     public void close() {
         if (presharedKey != null) {
             presharedKey.close();
+        }
+        if (postQuantumKey != null) {
+            postQuantumKey.close();
         }
     }
 }

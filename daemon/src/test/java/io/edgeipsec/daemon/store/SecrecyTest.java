@@ -37,6 +37,7 @@ class SecrecyTest {
             String path = SESSIONS + "/secret";
             ObjectNode body = Samples.routeBased();
             body.put("psk", SECRET);
+            body.putObject("ppk").put("id", "branch-7").put("key", SECRET.repeat(3));
             assertEquals(200, api.put(path, body).status());
             assertEquals(412, api.put(path, body).status());
             body.put("_revision", 0);
@@ -51,6 +52,13 @@ class SecrecyTest {
             ObjectNode list = body.deepCopy();
             list.putArray("psk").add(SECRET);
             refuse(api, path, list);
+            ObjectNode tooShort = body.deepCopy();
+            tooShort.putObject("ppk").put("id", "branch-7").put("key", SECRET);
+            refuse(api, path, tooShort);
+            ObjectNode withoutId = body.deepCopy();
+            withoutId.putObject("ppk").put("key", SECRET.repeat(3));
+            refuse(api, path, withoutId);
+            refuse(api, path, body.deepCopy().put("ppk", SECRET));
             ObjectNode nested = body.deepCopy();
             nested.putObject("psk").put("value", SECRET);
             refuse(api, path, nested);
@@ -95,6 +103,7 @@ class SecrecyTest {
         try (ApiFixture api = new ApiFixture(directory)) {
             ObjectNode body = Samples.routeBased();
             body.put("psk", SECRET).put("display_name", "Zq7-no-secret");
+            body.putObject("ppk").put("id", "branch-7").put("key", SECRET.repeat(3));
             assertEquals(200, api.put(SESSIONS + "/secret", body).status());
             assertFiles(directory);
         }

@@ -15,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeSet;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -217,6 +218,38 @@ class SessionApiTest {
         assertEquals(1, stored(api.put(path, body)).path("_revision").asInt());
         assertEquals(412, api.put(path, body).status(), "a past one");
         assertEquals(1, stored(api.get(path)).path("_revision").asInt());
+    }
+
+    @Test
+    void aPostQuantumKeyStaysUntilTheSessionNamesNone() throws Exception {
+        String path = SESSIONS + "/ppk";
+        String first = "the first of two post-quantum keys";
+        ObjectNode body = Samples.routeBased();
+        body.putObject("ppk").put("id", "branch-7");
+        assertEquals(List.of("/ppk/key"), fields(api.put(path, body)));
+        body.putObject("ppk").put("id", "branch-7").put("key", first);
+        ObjectNode now = stored(api.put(path, body));
+        assertEquals("{\"id\":\"branch-7\",\"required\":true}", now.path("ppk").toString());
+        assertEquals(Optional.of(first), postQuantumKey("ppk"));
+        body.put("_revision", 0).putObject("ppk").put("id", "branch-8").put("required", false);
+        now = stored(api.put(path, body));
+        assertEquals("{\"id\":\"branch-8\",\"required\":false}", now.path("ppk").toString());
+        assertEquals(Optional.of(first), postQuantumKey("ppk"));
+        body.put("_revision", 1).remove("ppk");
+        assertFalse(stored(api.put(path, body)).has("ppk"));
+        assertEquals(Optional.empty(), postQuantumKey("ppk"));
+        body.put("_revision", 2).putObject("ppk").put("id", "branch-7");
+        assertEquals(List.of("/ppk/key"), fields(api.put(path, body)), "it is not kept");
+    }
+
+    private Optional<String> postQuantumKey(String id) throws Exception {
+        try (SessionIntent intent =
+                api.database.intent(id).toCompletableFuture().get().orElseThrow()) {
+            PresharedKey key = intent.postQuantumKey();
+            return key == null
+                    ? Optional.empty()
+                    : Optional.of(new String(key.copyOctets(), StandardCharsets.UTF_8));
+        }
     }
 
     @Test

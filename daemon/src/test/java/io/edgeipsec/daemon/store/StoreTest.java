@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.ExecutionException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -234,6 +235,15 @@ class StoreTest {
         assertTrue(Files.exists(file("store.key")));
     }
 
+    private static void assertDoesNotOpen(
+            ConfigurationDatabase database, String session, String sentence) {
+        Throwable failure =
+                assertThrows(
+                        ExecutionException.class,
+                        () -> database.intent(session).toCompletableFuture().get());
+        assertTrue(String.valueOf(failure.getMessage()).contains(sentence));
+    }
+
     @Test
     void aSealedKeyOpensForItsSessionOnly() throws Exception {
         try (ApiFixture api = new ApiFixture(directory)) {
@@ -245,11 +255,20 @@ class StoreTest {
                         + " ORDER BY session LIMIT 1)");
         try (ConfigurationDatabase database = open()) {
             database.intent("a").toCompletableFuture().get().orElseThrow().close();
-            Throwable failure =
-                    assertThrows(
-                            java.util.concurrent.ExecutionException.class,
-                            () -> database.intent("b").toCompletableFuture().get());
-            assertTrue(String.valueOf(failure.getMessage()).contains("session b"));
+            assertDoesNotOpen(database, "b", "the stored key of session b");
+        }
+    }
+
+    @Test
+    void aSealedKeyOpensForItsUseOnly() throws Exception {
+        ObjectNode session = Samples.routeBased();
+        session.putObject("ppk").put("id", "x").put("key", "0123456789abcdef0123456789abcdef");
+        try (ApiFixture api = new ApiFixture(directory)) {
+            api.put(Samples.SESSIONS + "/a", session);
+        }
+        sql("UPDATE sealed_ppk SET (nonce, sealed) = (SELECT nonce, sealed FROM sealed_key)");
+        try (ConfigurationDatabase database = open()) {
+            assertDoesNotOpen(database, "a", "the stored ppk of session a");
         }
     }
 
