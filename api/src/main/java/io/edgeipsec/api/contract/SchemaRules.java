@@ -97,11 +97,24 @@ public final class SchemaRules {
             default ->
                     new FieldError(
                             at,
-                            schema.path("writeOnly").asBoolean()
+                            isSecret(schema)
                                     ? "a value that is not shown"
                                     : SchemaWords.seen(error.getInstanceNode()),
                             SchemaWords.expected(schema));
         };
+    }
+
+    /** Whether something is, or should be an object around something, that is never shown. */
+    private static boolean isSecret(JsonNode schema) {
+        if (schema.path("writeOnly").asBoolean()) {
+            return true;
+        }
+        for (JsonNode property : schema.path("properties")) {
+            if (isSecret(property)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static String append(String pointer, String member) {

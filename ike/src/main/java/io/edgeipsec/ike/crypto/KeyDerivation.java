@@ -24,7 +24,7 @@ public final class KeyDerivation {
             Octets nonceR,
             IkeSpi spiI,
             IkeSpi spiR) {
-        try (SecretBytes nonces = seed(Optional.empty(), nonceI, nonceR);
+        try (SecretBytes nonces = seed(Optional.empty(), nonceI, nonceR, Optional.empty());
                 SecretBytes skeyseed = primitives.prf(suite.prf(), nonces, sharedSecret)) {
             return expand(suite, skeyseed, nonceI, nonceR, spiI, spiR);
         }
@@ -43,20 +43,35 @@ public final class KeyDerivation {
             Octets nonceR,
             IkeSpi spiI,
             IkeSpi spiR) {
-        return rekeyed(suite.prf(), skD, suite, sharedSecret, nonceI, nonceR, spiI, spiR);
+        return rekeyed(
+                suite.prf(),
+                skD,
+                suite,
+                sharedSecret,
+                Optional.empty(),
+                nonceI,
+                nonceR,
+                spiI,
+                spiR);
     }
 
-    /** SKEYSEED = prf(SK_d (old), g^ir (new) | Ni | Nr), with the old PRF (RFC 7296 §2.18). */
+    /**
+     * SKEYSEED = prf(SK_d (old), g^ir (new) | Ni | Nr [| SK(1)]), with the old PRF (RFC 7296 §2.18,
+     * RFC 9370 §2.2.4).
+     *
+     * @param additional SK(1), the secret of an additional key exchange
+     */
     public IkeKeys rekeyed(
             Prf oldPrf,
             SecretBytes oldSkD,
             IkeSuite suite,
             SecretBytes sharedSecret,
+            Optional<SecretBytes> additional,
             Octets nonceI,
             Octets nonceR,
             IkeSpi spiI,
             IkeSpi spiR) {
-        try (SecretBytes data = seed(Optional.of(sharedSecret), nonceI, nonceR);
+        try (SecretBytes data = seed(Optional.of(sharedSecret), nonceI, nonceR, additional);
                 SecretBytes skeyseed = primitives.prf(oldPrf, oldSkD, data)) {
             return expand(suite, skeyseed, nonceI, nonceR, spiI, spiR);
         }
@@ -85,7 +100,7 @@ public final class KeyDerivation {
         int encryption = suite.encryption().keyMaterialLength();
         int integrity = suite.integrity().map(IntegrityAlgorithm::keyLength).orElse(0);
         int direction = encryption + integrity;
-        try (SecretBytes seed = seed(sharedSecret, nonceI, nonceR);
+        try (SecretBytes seed = seed(sharedSecret, nonceI, nonceR, Optional.empty());
                 SecretBytes material = primitives.prfPlus(prf, skD, seed, 2 * direction)) {
             return new ChildKeys(
                     material.slice(0, encryption),
@@ -122,12 +137,19 @@ public final class KeyDerivation {
         }
     }
 
-    private static SecretBytes seed(Optional<SecretBytes> secret, Octets nonceI, Octets nonceR) {
-        int secretLength = secret.map(SecretBytes::length).orElse(0);
-        byte[] seed = new byte[secretLength + nonceI.length() + nonceR.length()];
-        secret.ifPresent(s -> System.arraycopy(s.open(), 0, seed, 0, secretLength));
-        nonceI.copyTo(seed, secretLength);
-        nonceR.copyTo(seed, secretLength + nonceI.length());
+    private static SecretBytes seed(
+            Optional<SecretBytes> secret,
+            Octets nonceI,
+            Octets nonceR,
+            Optional<SecretBytes> additional) {
+        int ofI = secret.map(SecretBytes::length).orElse(0);
+        int ofR = ofI + nonceI.length();
+        int behind = ofR + nonceR.length();
+        byte[] seed = new byte[behind + additional.map(SecretBytes::length).orElse(0)];
+        secret.ifPresent(s -> System.arraycopy(s.open(), 0, seed, 0, s.length()));
+        nonceI.copyTo(seed, ofI);
+        nonceR.copyTo(seed, ofR);
+        additional.ifPresent(s -> System.arraycopy(s.open(), 0, seed, behind, s.length()));
         return SecretBytes.wrap(seed);
     }
 

@@ -112,6 +112,13 @@ public interface ExchangeContext {
      */
     void succeed(RekeyedIkeSa made);
 
+    /**
+     * The peer's exchange for a new IKE SA is half done.
+     *
+     * @param followUp owned by the IKE SA; the second half, which replaces any other one
+     */
+    void awaitFollowUp(IkeFollowUpResponder followUp);
+
     /** The IKE SA ends; an authenticated peer is not told. */
     void fail(FailReason reason);
 

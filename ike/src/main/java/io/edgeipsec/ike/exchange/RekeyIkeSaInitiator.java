@@ -1,7 +1,6 @@
 package io.edgeipsec.ike.exchange;
 
-import io.edgeipsec.ike.crypto.IkeKeys;
-import io.edgeipsec.ike.crypto.KeyDerivation;
+import io.edgeipsec.ike.crypto.IkeSuite;
 import io.edgeipsec.ike.crypto.KeyExchangeMethod;
 import io.edgeipsec.ike.crypto.KeyShare;
 import io.edgeipsec.ike.crypto.SecretBytes;
@@ -21,9 +20,9 @@ import io.edgeipsec.ike.model.FailReason;
 import io.edgeipsec.ike.model.FailReason.Kind;
 import io.edgeipsec.ike.negotiation.IkeNegotiation;
 import io.edgeipsec.ike.negotiation.Proposals;
-import io.edgeipsec.ike.negotiation.RekeyCollision;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** A new IKE SA for this one, as the initiator (RFC 7296 §1.3.2, §2.18). */
@@ -34,9 +33,13 @@ public final class RekeyIkeSaInitiator implements InitiatedExchange {
     private final Octets nonce;
     private final List<Proposal> offer;
     private @Nullable KeyShare share;
+    private @Nullable Half half;
     private boolean repeated;
     private boolean asked;
     private boolean overtaken;
+
+    /** What the first half has come to, where an additional key exchange is to follow. */
+    private record Half(RekeyedIkeSa.Choice choice, SecretBytes secret) {}
 
     /**
      * Prepares the exchange.
@@ -66,7 +69,7 @@ public final class RekeyIkeSaInitiator implements InitiatedExchange {
 
     @Override
     public ExchangeType type() {
-        return ExchangeType.CREATE_CHILD_SA;
+        return half == null ? ExchangeType.CREATE_CHILD_SA : ExchangeType.IKE_FOLLOWUP_KE;
     }
 
     @Override
@@ -103,36 +106,102 @@ public final class RekeyIkeSaInitiator implements InitiatedExchange {
             }
             return true;
         }
-        Optional<SaPayload> answer = message.first(SaPayload.class);
-        Optional<KeyExchangePayload> ke = message.first(KeyExchangePayload.class);
-        Optional<NoncePayload> peerNonce = message.first(NoncePayload.class);
-        Optional<IkeNegotiation> agreed = answer.flatMap(a -> IkeNegotiation.verify(offer, a));
+        Half first = half;
+        if (first == null) {
+            finish(message);
+        } else {
+            finish(first, message);
+        }
+        return true;
+    }
+
+    private void finish(IkeMessage message) {
+        Optional<IkeNegotiation> agreed =
+                message.first(SaPayload.class).flatMap(a -> IkeNegotiation.verify(offer, a));
         Optional<IkeSpi> peerSpi = agreed.flatMap(a -> spi(a.spi()));
+        Optional<NoncePayload> peerNonce = message.first(NoncePayload.class);
         KeyShare begun = share;
         if (begun == null
                 || peerSpi.isEmpty()
                 || peerNonce.isEmpty()
                 || agreed.filter(a -> a.suite().keyExchange() == begun.method()).isEmpty()
-                || ke.filter(k -> k.method() == begun.method().id()).isEmpty()) {
+                || value(message, begun).isEmpty()) {
             lose(List.of(), "chose for the new IKE SA what we did not offer");
-            return true;
+            return;
         }
+        IkeSuite suite = agreed.get().suite();
+        Optional<NotifyPayload> link = message.notification(NotifyType.ADDITIONAL_KEY_EXCHANGE);
+        if (suite.additionalKeyExchange().isPresent() && link.isEmpty()) {
+            lose(List.of(), "agreed on another key exchange for the new IKE SA and named no link");
+            return;
+        }
+        RekeyedIkeSa.Choice choice =
+                new RekeyedIkeSa.Choice(
+                        true, suite, newSpi, peerSpi.get(), nonce, peerNonce.get().nonce());
+        finish(
+                begun,
+                message,
+                secret ->
+                        suite.additionalKeyExchange()
+                                .ifPresentOrElse(
+                                        method ->
+                                                followUp(
+                                                        method,
+                                                        new Half(choice, secret),
+                                                        link.orElseThrow()),
+                                        () -> succeed(choice, secret, Optional.empty())));
+    }
+
+    /** The second half: IKE_FOLLOWUP_KE (RFC 9370 §2.2.4). */
+    private void followUp(KeyExchangeMethod method, Half first, NotifyPayload link) {
+        half = first;
+        sa.world()
+                .beginKeyExchange(
+                        method,
+                        begun -> {
+                            share = begun;
+                            sa.request(
+                                    List.of(
+                                            new KeyExchangePayload(
+                                                    method.id(), begun.publicValue()),
+                                            NotifyPayload.of(
+                                                    NotifyType.ADDITIONAL_KEY_EXCHANGE,
+                                                    link.data())));
+                        });
+    }
+
+    private void finish(Half first, IkeMessage message) {
+        KeyShare begun = share;
+        if (begun == null || value(message, begun).isEmpty()) {
+            lose(List.of(), "answered IKE_FOLLOWUP_KE without a fitting key exchange value");
+            return;
+        }
+        finish(
+                begun,
+                message,
+                additional -> {
+                    half = null;
+                    succeed(first.choice(), first.secret(), Optional.of(additional));
+                });
+    }
+
+    private void finish(KeyShare begun, IkeMessage message, Consumer<SecretBytes> then) {
         share = null; // handed over
         sa.world()
                 .finishKeyExchange(
                         begun,
-                        ke.get().data(),
-                        secret ->
-                                succeed(
-                                        agreed.get(),
-                                        peerSpi.get(),
-                                        secret,
-                                        peerNonce.get().nonce()),
+                        value(message, begun).orElseThrow(),
+                        then,
                         invalid ->
                                 lose(
                                         List.of(NotifyPayload.of(NotifyType.INVALID_SYNTAX)),
                                         "sent a bad key exchange value: " + invalid));
-        return true;
+    }
+
+    private static Optional<Octets> value(IkeMessage message, KeyShare begun) {
+        return message.first(KeyExchangePayload.class)
+                .filter(ke -> ke.method() == begun.method().id())
+                .map(KeyExchangePayload::data);
     }
 
     private boolean repeatsFor(NotifyPayload error) {
@@ -140,6 +209,7 @@ public final class RekeyIkeSaInitiator implements InitiatedExchange {
         if (!error.notifyType().equals(NotifyType.INVALID_KE_PAYLOAD)
                 || data.length() != 2
                 || repeated
+                || half != null
                 || overtaken) {
             return false;
         }
@@ -152,31 +222,10 @@ public final class RekeyIkeSaInitiator implements InitiatedExchange {
     }
 
     private void succeed(
-            IkeNegotiation agreed, IkeSpi peerSpi, SecretBytes secret, Octets peerNonce) {
-        IkeKeys keys;
-        try (secret) {
-            keys =
-                    new KeyDerivation(sa.primitives())
-                            .rekeyed(
-                                    sa.suite().prf(),
-                                    sa.keys().skD(),
-                                    agreed.suite(),
-                                    secret,
-                                    nonce,
-                                    peerNonce,
-                                    newSpi,
-                                    peerSpi);
-        }
+            RekeyedIkeSa.Choice choice, SecretBytes secret, Optional<SecretBytes> additional) {
         // Without completing the exchange: what waits behind it is not for this IKE SA any more.
         asked = false;
-        sa.succeed(
-                new RekeyedIkeSa(
-                        true,
-                        newSpi,
-                        peerSpi,
-                        agreed.suite(),
-                        keys,
-                        RekeyCollision.lowestNonce(nonce, peerNonce)));
+        sa.succeed(choice.derive(sa, secret, additional));
     }
 
     private void giveUp() {
@@ -209,6 +258,10 @@ public final class RekeyIkeSaInitiator implements InitiatedExchange {
         if (share != null) {
             share.close();
             share = null;
+        }
+        if (half != null) {
+            half.secret().close();
+            half = null;
         }
     }
 }

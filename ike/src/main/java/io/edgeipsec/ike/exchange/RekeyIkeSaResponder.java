@@ -1,7 +1,5 @@
 package io.edgeipsec.ike.exchange;
 
-import io.edgeipsec.ike.crypto.IkeKeys;
-import io.edgeipsec.ike.crypto.KeyDerivation;
 import io.edgeipsec.ike.crypto.SecretBytes;
 import io.edgeipsec.ike.message.IkeMessage;
 import io.edgeipsec.ike.message.IkeSpi;
@@ -11,9 +9,10 @@ import io.edgeipsec.ike.message.NotifyPayload;
 import io.edgeipsec.ike.message.NotifyType;
 import io.edgeipsec.ike.message.OctetWriter;
 import io.edgeipsec.ike.message.Octets;
+import io.edgeipsec.ike.message.Payload;
 import io.edgeipsec.ike.message.SaPayload;
 import io.edgeipsec.ike.negotiation.IkeNegotiation;
-import io.edgeipsec.ike.negotiation.RekeyCollision;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -53,45 +52,37 @@ public final class RekeyIkeSaResponder implements RespondedExchange {
                         agreed.get().suite().keyExchange(),
                         ke.get().data(),
                         (value, secret) ->
-                                succeed(agreed.get(), peerSpi.get(), peerNonce, value, secret),
+                                answer(agreed.get(), peerSpi.get(), peerNonce, value, secret),
                         invalid -> sa.refuseInvalid("with a bad key exchange value: " + invalid));
     }
 
-    private void succeed(
+    private void answer(
             IkeNegotiation agreed,
             IkeSpi peerSpi,
             Octets peerNonce,
             Octets value,
             SecretBytes secret) {
-        IkeSpi newSpi = sa.chooseSpi();
-        Octets nonce = sa.random().octets(IkeSaInitInitiator.NONCE_LENGTH);
-        IkeKeys keys;
-        try (secret) {
-            keys =
-                    new KeyDerivation(sa.primitives())
-                            .rekeyed(
-                                    sa.suite().prf(),
-                                    sa.keys().skD(),
-                                    agreed.suite(),
-                                    secret,
-                                    peerNonce,
-                                    nonce,
-                                    peerSpi,
-                                    newSpi);
-        }
-        sa.respond(
-                List.of(
-                        new SaPayload(List.of(agreed.answer().withSpi(newSpi.toOctets()))),
-                        new NoncePayload(nonce),
-                        new KeyExchangePayload(agreed.suite().keyExchange().id(), value)));
-        sa.succeed(
-                new RekeyedIkeSa(
+        RekeyedIkeSa.Choice choice =
+                new RekeyedIkeSa.Choice(
                         false,
-                        newSpi,
-                        peerSpi,
                         agreed.suite(),
-                        keys,
-                        RekeyCollision.lowestNonce(peerNonce, nonce)));
+                        sa.chooseSpi(),
+                        peerSpi,
+                        sa.random().octets(IkeSaInitInitiator.NONCE_LENGTH),
+                        peerNonce);
+        List<Payload> payloads = new ArrayList<>();
+        payloads.add(new SaPayload(List.of(agreed.answer().withSpi(choice.localSpi().toOctets()))));
+        payloads.add(new NoncePayload(choice.localNonce()));
+        payloads.add(new KeyExchangePayload(agreed.suite().keyExchange().id(), value));
+        if (agreed.suite().additionalKeyExchange().isPresent()) {
+            IkeFollowUpResponder followUp = new IkeFollowUpResponder(sa, choice, secret);
+            payloads.add(followUp.link());
+            sa.respond(payloads);
+            sa.awaitFollowUp(followUp);
+        } else {
+            sa.respond(payloads);
+            sa.succeed(choice.derive(sa, secret, Optional.empty()));
+        }
     }
 
     private void refuse(NotifyPayload error) {

@@ -9,6 +9,7 @@ public record ExchangeType(int value) {
     public static final ExchangeType CREATE_CHILD_SA = new ExchangeType(36);
     public static final ExchangeType INFORMATIONAL = new ExchangeType(37);
     public static final ExchangeType IKE_INTERMEDIATE = new ExchangeType(43);
+    public static final ExchangeType IKE_FOLLOWUP_KE = new ExchangeType(44);
 
     private static final Map<Integer, String> NAMES =
             Map.of(
@@ -16,7 +17,8 @@ public record ExchangeType(int value) {
                     35, "IKE_AUTH",
                     36, "CREATE_CHILD_SA",
                     37, "INFORMATIONAL",
-                    43, "IKE_INTERMEDIATE");
+                    43, "IKE_INTERMEDIATE",
+                    44, "IKE_FOLLOWUP_KE");
 
     @Override
     public String toString() {

@@ -46,6 +46,8 @@ final class PayloadRules {
                     response(ExchangeType.IKE_AUTH, PayloadType.ID_R, PayloadType.AUTH),
                     request(ExchangeType.CREATE_CHILD_SA, PayloadType.SA, PayloadType.NONCE),
                     response(ExchangeType.CREATE_CHILD_SA, PayloadType.SA, PayloadType.NONCE),
+                    request(ExchangeType.IKE_FOLLOWUP_KE),
+                    response(ExchangeType.IKE_FOLLOWUP_KE),
                     request(ExchangeType.INFORMATIONAL),
                     response(ExchangeType.INFORMATIONAL));
 

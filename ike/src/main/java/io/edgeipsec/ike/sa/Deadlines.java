@@ -11,6 +11,8 @@ final class Deadlines {
         RETRANSMIT,
         /** A responder's wait for IKE_AUTH. */
         HALF_OPEN,
+        /** A responder's wait for IKE_FOLLOWUP_KE. */
+        FOLLOW_UP,
         /** The wait for something better than an unprotected error. */
         SUSPICION,
         LIVENESS,

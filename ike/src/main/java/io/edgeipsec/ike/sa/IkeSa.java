@@ -9,6 +9,7 @@ import io.edgeipsec.ike.exchange.CreateChildSaResponder;
 import io.edgeipsec.ike.exchange.ExchangeContext;
 import io.edgeipsec.ike.exchange.IkeAuthInitiator;
 import io.edgeipsec.ike.exchange.IkeAuthResponder;
+import io.edgeipsec.ike.exchange.IkeFollowUpResponder;
 import io.edgeipsec.ike.exchange.IkeIntermediateInitiator;
 import io.edgeipsec.ike.exchange.IkeIntermediateResponder;
 import io.edgeipsec.ike.exchange.IkeSaInitInitiator;
@@ -471,6 +472,7 @@ public final class IkeSa implements ExchangeContext {
             transitionTo(IkeSaState.SUPERSEDED);
         }
         superseded = Optional.of(replaced);
+        succession.forgetHalfDone();
         deadlines.clear();
         deadlines.set(
                 Deadlines.Kind.IKE_EXPIRY, now.plus(environment.settings().halfOpenTimeout()));
@@ -521,6 +523,13 @@ public final class IkeSa implements ExchangeContext {
                     .onRequest(request);
         } else if (type.equals(ExchangeType.INFORMATIONAL)) {
             new InformationalResponder(this).onRequest(request);
+        } else if (type.equals(ExchangeType.IKE_FOLLOWUP_KE)) {
+            deadlines.clear(Deadlines.Kind.FOLLOW_UP);
+            succession
+                    .halfDone(request)
+                    .ifPresentOrElse(
+                            followUp -> followUp.onRequest(request),
+                            () -> respond(List.of(NotifyPayload.of(NotifyType.STATE_NOT_FOUND))));
         } else {
             createChildSa(request.message()).onRequest(request);
         }
@@ -579,6 +588,7 @@ public final class IkeSa implements ExchangeContext {
                             : awaitingAuth != null && exchange.equals(ExchangeType.IKE_AUTH);
             case CANDIDATE, ESTABLISHED, SUPERSEDED, DELETING ->
                     exchange.equals(ExchangeType.CREATE_CHILD_SA)
+                            || exchange.equals(ExchangeType.IKE_FOLLOWUP_KE)
                             || exchange.equals(ExchangeType.INFORMATIONAL);
             case INITIATING, LINGERING, CLOSED -> false;
         };
@@ -632,6 +642,7 @@ public final class IkeSa implements ExchangeContext {
         switch (reached) {
             case RETRANSMIT -> retransmit();
             case HALF_OPEN -> end(Silence.halfOpen(path().remote()));
+            case FOLLOW_UP -> succession.forgetHalfDone();
             case SUSPICION -> suspicion.ifPresent(this::end);
             case LIVENESS -> liveness.check();
             case KEEPALIVE -> liveness.keepAlive();
@@ -782,6 +793,7 @@ public final class IkeSa implements ExchangeContext {
     private void leaveService(FailReason last) {
         // The DELETE of an IKE SA that a new one has taken over from is no news to an operator.
         FailReason reason = superseded.orElse(last);
+        succession.forgetHalfDone();
         succession.candidate().ifPresent(candidate -> candidate.delete(reason, now));
         children.closeAll(reason);
         if (inService) {
@@ -1004,6 +1016,12 @@ public final class IkeSa implements ExchangeContext {
     @Override
     public void succeed(RekeyedIkeSa made) {
         succession.made(made);
+    }
+
+    @Override
+    public void awaitFollowUp(IkeFollowUpResponder followUp) {
+        succession.await(followUp);
+        deadlines.set(Deadlines.Kind.FOLLOW_UP, now.plus(environment.settings().halfOpenTimeout()));
     }
 
     @Override

@@ -120,6 +120,7 @@ class CapturedSessionTest {
                         keys.skD(),
                         newSuite,
                         secret(second, "sharedSecret"),
+                        Optional.empty(),
                         nonce(rekey),
                         nonce(rekeyAnswer),
                         spi(rekey),

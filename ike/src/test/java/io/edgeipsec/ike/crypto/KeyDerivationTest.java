@@ -298,6 +298,7 @@ class KeyDerivationTest {
                                         SecretBytes.copyOf(skD),
                                         suite,
                                         secret(vector, "girNew"),
+                                        Optional.empty(),
                                         octets(vector, "nInit"),
                                         octets(vector, "nResp"),
                                         new IkeSpi(0x11),
