@@ -296,6 +296,12 @@ class EdgeIpsecd:
                 }
                 for rule in session.rules
             ]
+        if session.ppk is not None:
+            body["ppk"] = {
+                "id": session.ppk.id,
+                "key": session.ppk.key,
+                "required": session.ppk.required,
+            }
         if session.ike is not None:
             body["ike_profile_id"] = self._profile(session.ike)
         if session.tunnel is not None:
@@ -368,6 +374,16 @@ class EdgeIpsecd:
 
     def logged(self, pattern: str) -> bool:
         return re.search(pattern, self.log.read_text()) is not None
+
+    def ike_sas_made(self, session: Session) -> list[dict[str, str]]:
+        """What the log says of each IKE SA of the session, older ones first."""
+        lines = self.log.read_text().splitlines()
+        made = f"event=ike_sa.established session={session.id} "
+        return [
+            dict(word.split("=", 1) for word in line.split() if "=" in word)
+            for line in lines
+            if made in line
+        ]
 
     def resident_kib(self) -> int:
         """The daemon's memory, for those who wonder."""

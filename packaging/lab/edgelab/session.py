@@ -47,6 +47,15 @@ class DpdProfile:
 
 
 @dataclass(frozen=True)
+class Ppk:
+    """A post-quantum pre-shared key (RFC 8784): edge-ipsecd and strongSwan can be told so."""
+
+    id: str = "lab"
+    key: str = field(default="a post-quantum key of the lab, 32 characters and more", repr=False)
+    required: bool = True
+
+
+@dataclass(frozen=True)
 class Mss:
     direction: str
     size: Optional[int] = None
@@ -70,6 +79,7 @@ class Session:
     psk: str = field(default="a shared secret of the lab", repr=False)
     certificates: Optional[Certificates] = None
     """With them the secret does not matter."""
+    ppk: Optional[Ppk] = None
     mode: Mode = Mode.INITIATOR
     rules: tuple[Rule, ...] = ()
     tunnel_address: Optional[str] = None

@@ -185,7 +185,15 @@ class StrongSwan:
                     data=session.psk,
                     owners=[session.local_id, session.peer_id],
                 )
-            else:
+            if session.ppk is not None:
+                vici.call(
+                    "load-shared",
+                    id=f"{session.id}-ppk",
+                    type="ppk",
+                    data=session.ppk.key,
+                    owners=[session.ppk.id],
+                )
+            if session.certificates is not None:
                 own = session.certificates.own
                 vici.call("load-key", type="any", data=own.key)
                 for each in own.chain:
@@ -200,6 +208,7 @@ class StrongSwan:
                 for command, arguments in (
                     ("unload-conn", {"name": session.name}),
                     ("unload-shared", {"id": session.id}),
+                    ("unload-shared", {"id": f"{session.id}-ppk"}),
                     ("terminate", {"ike": session.name, "force": "yes", "timeout": "2000"}),
                 ):
                     try:
@@ -242,7 +251,14 @@ class StrongSwan:
             f"{session.name}-{n}": {**child, "local_ts": [str(local)], "remote_ts": [str(remote)]}
             for n, (local, remote) in enumerate(session.pairs, start=1)
         }
+        ppk: dict[str, str] = {}
+        if session.ppk is not None:
+            ppk = {
+                "ppk_id": session.ppk.id,
+                "ppk_required": "yes" if session.ppk.required else "no",
+            }
         return {
+            **ppk,
             "version": "2",
             "send_cert": "always",
             "local_addrs": [session.local],

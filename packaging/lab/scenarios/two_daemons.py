@@ -64,20 +64,6 @@ def two_of_ours_by_route(lab: Lab) -> str:
     return f"{lab.a.interface(session)} to {lab.b.interface(peer)}"
 
 
-@scenario(TWO_OF_OURS, variants=("ML_KEM_768", "ML_KEM_1024"))
-def post_quantum(lab: Lab, method: str) -> str:
-    """ML-KEM beside Curve25519 (RFC 9370), at first and when the IKE SA is rekeyed by either side."""
-    profile = IkeProfile(groups=("GROUP31",), additional=(method,))
-    session = lab.policy_session("hybrid").but(ike=profile)
-    peer = lab.establish(session)
-    lab.expect_pings()
-    for gateway, theirs in ((lab.a, session), (lab.b, peer)):
-        suites = gateway.suites_after_rekey(theirs)
-        expect(all(method in suite for suite in suites), f"{method} in every IKE SA", suites)
-    lab.expect_pings()
-    return suites[-1]
-
-
 @scenario(TWO_OF_OURS)
 def other_side_killed(lab: Lab) -> str:
     """kill -9 of the other daemon and its restart: the tunnel comes back without a leak.
