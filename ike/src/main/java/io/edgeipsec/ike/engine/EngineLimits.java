@@ -5,8 +5,8 @@ package io.edgeipsec.ike.engine;
  *
  * @param cookieThreshold half-open IKE SAs from which on a peer has to prove its address (RFC 7296
  *     §2.6); low, since honest peers lose one round trip only
- * @param halfOpen IKE SAs at most that wait for IKE_AUTH; each holds some 4 KiB for 30 s, and a
- *     fragmented IKE_AUTH request as far as it has come
+ * @param halfOpen IKE SAs at most that wait for IKE_AUTH; each holds some 4 KiB for 30 s, and at
+ *     most 16 KiB of a fragmented request
  * @param halfOpenPerSource of one address: a NAT with many peers behind it restarts at once
  * @param answersPerSecond errors to strangers that are worth an answer (INVALID_IKE_SPI and such)
  * @param rejectionsPerSecond peers that were not let in, of which log and status hear

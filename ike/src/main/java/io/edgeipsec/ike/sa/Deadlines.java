@@ -15,6 +15,8 @@ final class Deadlines {
         FOLLOW_UP,
         /** The wait for something better than an unprotected error. */
         SUSPICION,
+        /** The wait for the rest of a message in fragments. */
+        FRAGMENTS,
         LIVENESS,
         KEEPALIVE,
         IKE_REKEY,

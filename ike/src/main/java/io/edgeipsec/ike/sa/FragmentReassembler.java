@@ -1,11 +1,14 @@
 package io.edgeipsec.ike.sa;
 
 import io.edgeipsec.ike.crypto.MessageProtection.Opened;
+import io.edgeipsec.ike.message.ExchangeType;
 import io.edgeipsec.ike.message.FragmentNumber;
 import io.edgeipsec.ike.message.IkeHeader;
 import io.edgeipsec.ike.message.Octets;
 import io.edgeipsec.ike.message.PayloadType;
 import io.edgeipsec.ike.model.DropReason;
+import io.edgeipsec.ike.model.MonotonicTime;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -17,8 +20,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>In two steps, with the check of the ICV between them: {@link #objection} changes nothing, and
  * {@link #store} is for authentic fragments only. So no stranger can make us keep anything, or
- * throw anything away. There is no timer: the peer's retransmission or the end of its exchange does
- * away with what stays incomplete.
+ * throw anything away. What stays incomplete goes when the message comes whole, with the next
+ * message, or when it has been waited for long enough.
  */
 final class FragmentReassembler {
     /**
@@ -29,6 +32,18 @@ final class FragmentReassembler {
 
     /** Octets of inner payloads at most: no more than an SK payload could have carried. */
     static final int MAX_OCTETS = 0xffff;
+
+    /**
+     * The same for the requests before an IKE SA is established, which are a stranger's: a chain of
+     * certificates and requests for more, or a key exchange value.
+     */
+    static final int MAX_OCTETS_OF_STRANGER = 0x4000;
+
+    /**
+     * How long a message is waited for behind its first fragment to come. A peer whose fragments
+     * keep getting lost sends all of them several times meanwhile.
+     */
+    static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private @Nullable HalfDone halfDone;
 
@@ -42,14 +57,23 @@ final class FragmentReassembler {
     private static final class HalfDone {
         final IkeHeader header;
         final int total;
+        final MonotonicTime expiry;
         final SortedMap<Integer, Octets> pieces = new TreeMap<>();
         int octets;
         PayloadType first = PayloadType.NONE;
         Octets firstDatagram = Octets.EMPTY;
 
-        HalfDone(IkeHeader header, int total) {
+        HalfDone(IkeHeader header, int total, MonotonicTime expiry) {
             this.header = header;
             this.total = total;
+            this.expiry = expiry;
+        }
+
+        int maxOctets() {
+            boolean early =
+                    header.exchange().equals(ExchangeType.IKE_AUTH)
+                            || header.exchange().equals(ExchangeType.IKE_INTERMEDIATE);
+            return early && !header.response() ? MAX_OCTETS_OF_STRANGER : MAX_OCTETS;
         }
     }
 
@@ -86,14 +110,18 @@ final class FragmentReassembler {
      * @return why it could not be kept, nor what came before it
      */
     Optional<DropReason> store(
-            IkeHeader header, FragmentNumber fragment, Opened opened, Octets datagram) {
+            IkeHeader header,
+            FragmentNumber fragment,
+            Opened opened,
+            Octets datagram,
+            MonotonicTime now) {
         HalfDone known = halfDone;
         if (known == null || isOver(known, header) || fragment.total() > known.total) {
-            known = new HalfDone(header, fragment.total());
+            known = new HalfDone(header, fragment.total(), now.plus(PATIENCE));
             halfDone = known;
         }
         known.octets += opened.chain().length();
-        if (known.octets > MAX_OCTETS) {
+        if (known.octets > known.maxOctets()) {
             halfDone = null;
             return Optional.of(DropReason.FRAGMENT_LIMIT);
         }
@@ -114,6 +142,18 @@ final class FragmentReassembler {
         halfDone = null;
         Octets chain = Octets.concat(known.pieces.values().toArray(new Octets[0]));
         return Optional.of(new Reassembled(new Opened(known.first, chain), known.firstDatagram));
+    }
+
+    /** When {@link #expire} has something to do. */
+    Optional<MonotonicTime> expiry() {
+        return Optional.ofNullable(halfDone).map(known -> known.expiry);
+    }
+
+    /** Forgets what has been half done for too long. */
+    void expire(MonotonicTime now) {
+        if (expiry().filter(now::hasReached).isPresent()) {
+            halfDone = null;
+        }
     }
 
     /** Forgets what is half done: the message has come whole, or nobody waits for it. */

@@ -119,7 +119,7 @@ public final class IkeSa implements ExchangeContext {
         this.liveness = new Liveness(this, environment, deadlines, now);
         this.outgoing = new OutgoingRequests(environment.random(), this::complete);
         this.outbox = new Outbox(this, outgoing, incoming, environment.settings());
-        this.inbox = new Inbox(this, outgoing, incoming, outbox);
+        this.inbox = new Inbox(this, outgoing, incoming, outbox, deadlines);
         this.world = new PendingWorld(localSpi, environment.effects());
         this.succession = new IkeSaSuccession(this, outgoing, environment.owner());
     }
@@ -644,6 +644,7 @@ public final class IkeSa implements ExchangeContext {
             case HALF_OPEN -> end(Silence.halfOpen(path().remote()));
             case FOLLOW_UP -> succession.forgetHalfDone();
             case SUSPICION -> suspicion.ifPresent(this::end);
+            case FRAGMENTS -> inbox.expireFragments();
             case LIVENESS -> liveness.check();
             case KEEPALIVE -> liveness.keepAlive();
             case IKE_REKEY -> rekeyIkeSa();

@@ -18,9 +18,11 @@ import io.edgeipsec.ike.message.PayloadType;
 import io.edgeipsec.ike.model.DropReason;
 import io.edgeipsec.ike.model.FailReason;
 import io.edgeipsec.ike.model.FailReason.Kind;
+import io.edgeipsec.ike.model.MonotonicTime;
 import io.edgeipsec.ike.model.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * The way of a datagram into an IKE SA: window, authenticity, reassembly, syntax, state, in this
@@ -35,9 +37,16 @@ final class Inbox {
     private final OutgoingRequests outgoing;
     private final IncomingRequests incoming;
     private final Outbox outbox;
+    private final Deadlines deadlines;
 
-    Inbox(IkeSa sa, OutgoingRequests outgoing, IncomingRequests incoming, Outbox outbox) {
+    Inbox(
+            IkeSa sa,
+            OutgoingRequests outgoing,
+            IncomingRequests incoming,
+            Outbox outbox,
+            Deadlines deadlines) {
         this.sa = sa;
+        this.deadlines = deadlines;
         this.outbox = outbox;
         this.outgoing = outgoing;
         this.incoming = incoming;
@@ -127,12 +136,25 @@ final class Inbox {
             return;
         }
         reassembler
-                .store(header, fragment, opened.get(), datagram)
+                .store(header, fragment, opened.get(), datagram, sa.now())
                 .ifPresent(reason -> sa.drop(path, reason));
         reassembler
                 .takeComplete()
                 .ifPresent(
                         done -> receiveWhole(header, done.opened(), done.datagram(), true, path));
+        expireFragments();
+    }
+
+    /** Forgets what has been half done for too long, and has itself called again for the rest. */
+    void expireFragments() {
+        requests.expire(sa.now());
+        responses.expire(sa.now());
+        Stream.of(requests.expiry(), responses.expiry())
+                .flatMap(Optional::stream)
+                .min(MonotonicTime::compareTo)
+                .ifPresentOrElse(
+                        at -> deadlines.set(Deadlines.Kind.FRAGMENTS, at),
+                        () -> deadlines.clear(Deadlines.Kind.FRAGMENTS));
     }
 
     private FragmentReassembler reassembler(IkeHeader header) {

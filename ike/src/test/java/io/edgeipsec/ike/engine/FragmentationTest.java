@@ -415,6 +415,24 @@ final class FragmentationTest {
     }
 
     @Test
+    void whatStaysIncompleteIsForgottenAndComesAnew() {
+        TwoGateways net = connected(30, TINY, TINY);
+        rekeyChild(net.a(), "session-a");
+        List<InFlight> request = takeAll(net);
+        net.deliver(request.get(0));
+        net.pass(Duration.ofSeconds(31), false);
+        List<InFlight> again = takeAll(net).subList(0, request.size());
+        assertEquals(request, again);
+        deliverAll(net, request.subList(1, request.size()));
+        assertTrue(net.wire().isEmpty(), "its first fragment is gone");
+        net.deliver(request.get(0));
+        net.deliverAll();
+        assertTunnel(net);
+        assertEquals(2, net.a().events(IkeEvent.ChildSaEstablished.class).size());
+        assertEquals(List.of(), drops(net.b()));
+    }
+
+    @Test
     void fragmentsOfOneMessageAllDiffer() {
         TwoGateways net = initDone(29, TINY, TINY);
         List<Octets> ivs =

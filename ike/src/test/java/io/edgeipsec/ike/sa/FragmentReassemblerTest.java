@@ -11,7 +11,9 @@ import io.edgeipsec.ike.message.IkeSpi;
 import io.edgeipsec.ike.message.Octets;
 import io.edgeipsec.ike.message.PayloadType;
 import io.edgeipsec.ike.model.DropReason;
+import io.edgeipsec.ike.model.MonotonicTime;
 import io.edgeipsec.ike.sa.FragmentReassembler.Reassembled;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -19,9 +21,12 @@ import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The rules of RFC 7383 §2.6, one by one. */
 class FragmentReassemblerTest {
+    private static final MonotonicTime NOW = new MonotonicTime(5);
     private static final Optional<DropReason> NONE = Optional.empty();
 
     private final FragmentReassembler reassembler = new FragmentReassembler();
@@ -31,7 +36,7 @@ class FragmentReassemblerTest {
     }
 
     private static IkeHeader header() {
-        return header(1, ExchangeType.IKE_AUTH);
+        return header(1, ExchangeType.CREATE_CHILD_SA);
     }
 
     private Optional<DropReason> objection(int number, int total) {
@@ -51,7 +56,8 @@ class FragmentReassemblerTest {
                 header,
                 new FragmentNumber(number, total),
                 new Opened(first, piece),
-                datagram(number, total));
+                datagram(number, total),
+                NOW);
     }
 
     private void store(int number, int total, String hex) {
@@ -188,7 +194,8 @@ class FragmentReassemblerTest {
         assertEquals(NONE, objection(1, 5));
         assertEquals(
                 NONE,
-                reassembler.objection(header(2, ExchangeType.IKE_AUTH), new FragmentNumber(1, 2)));
+                reassembler.objection(
+                        header(2, ExchangeType.CREATE_CHILD_SA), new FragmentNumber(1, 2)));
         store(2, 2, "bb");
         assertComplete("aabb");
     }
@@ -236,6 +243,42 @@ class FragmentReassemblerTest {
         assertEquals(
                 FragmentReassembler.MAX_OCTETS,
                 reassembler.takeComplete().orElseThrow().opened().chain().length());
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {35, 43})
+    void aStrangerMayNotMakeUsKeepAsMuch(int exchange) {
+        IkeHeader stranger = header(1, new ExchangeType(exchange));
+        Octets most = Octets.wrap(new byte[FragmentReassembler.MAX_OCTETS_OF_STRANGER]);
+        assertEquals(NONE, store(stranger, 1, 2, PayloadType.ID_I, most));
+        assertEquals(
+                Optional.of(DropReason.FRAGMENT_LIMIT),
+                store(stranger, 2, 2, PayloadType.NONE, Octets.ofHex("aa")));
+        assertIncomplete();
+    }
+
+    /** The peer that we have asked is nobody's guess: its certificates may be as large as any. */
+    @Test
+    void theResponseToIkeAuthMayBeLarger() {
+        IkeHeader response =
+                IkeHeader.of(new IkeSpi(1), new IkeSpi(2), ExchangeType.IKE_AUTH, false, true, 1);
+        Octets most = Octets.wrap(new byte[FragmentReassembler.MAX_OCTETS]);
+        assertEquals(NONE, store(response, 1, 2, PayloadType.ID_R, most));
+    }
+
+    @Test
+    void whatIsHalfDoneExpiresWithItsFirstFragment() {
+        assertEquals(Optional.empty(), reassembler.expiry());
+        store(1, 2, "aa");
+        MonotonicTime expiry = NOW.plus(FragmentReassembler.PATIENCE);
+        assertEquals(Optional.of(expiry), reassembler.expiry());
+
+        reassembler.expire(expiry.plus(Duration.ofNanos(-1)));
+        assertEquals(Optional.of(DropReason.DUPLICATE_FRAGMENT), objection(1, 2));
+        reassembler.expire(expiry);
+        assertEquals(Optional.empty(), reassembler.expiry());
+        store(2, 2, "bb");
+        assertIncomplete();
     }
 
     /** Octets are counted per message: a restart does not inherit those thrown away. */

@@ -29,6 +29,7 @@ import io.edgeipsec.ike.message.PayloadType;
 import io.edgeipsec.ike.model.Endpoint;
 import io.edgeipsec.ike.model.FragmentationPolicy;
 import io.edgeipsec.ike.model.IkeSettings;
+import io.edgeipsec.ike.model.MonotonicTime;
 import io.edgeipsec.ike.model.Path;
 import io.edgeipsec.ike.testing.SeededRandom;
 import java.util.ArrayList;
@@ -133,7 +134,7 @@ class FragmenterTest {
             assertEquals(new FragmentNumber(++number, sent.total()), fragment);
             Opened opened = protection.open(found, datagram).orElseThrow();
             assertTrue(opened.chain().length() > 0, fragment + " is empty");
-            reassembler.store(header, fragment, opened, datagram);
+            reassembler.store(header, fragment, opened, datagram, new MonotonicTime(0));
         }
         Opened whole = reassembler.takeComplete().orElseThrow().opened();
         return PayloadChain.decode(whole.first(), whole.chain().reader());
