@@ -16,7 +16,9 @@ import io.edgeipsec.ike.model.IkeSettings;
 import io.edgeipsec.ike.model.MonotonicTime;
 import io.edgeipsec.ike.testing.SeededRandom;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -149,6 +151,50 @@ final class EnginePartsTest {
         queue.schedule("it", after(20));
         assertEquals(Optional.empty(), queue.takeReached(after(15)));
         assertEquals(Optional.of("it"), queue.takeReached(after(20)));
+    }
+
+    /** Looked up whenever the queue comes across it. */
+    private static final class Target {
+        private int seen;
+
+        @Override
+        public int hashCode() {
+            seen++;
+            return 1;
+        }
+
+        @Override
+        public boolean equals(Object other) {
+            return this == other;
+        }
+    }
+
+    @Test
+    void targetsThatCameAndWentAreNotKeptUntilTheirTimeHasCome() {
+        DeadlineQueue<Target> queue = new DeadlineQueue<>();
+        List<Target> gone = new ArrayList<>();
+        for (int i = 0; i < 1_000; i++) {
+            Target target = new Target();
+            queue.schedule(target, after(30));
+            queue.remove(target);
+            gone.add(target);
+        }
+        gone.forEach(target -> target.seen = 0);
+        assertEquals(Optional.empty(), queue.takeReached(after(60)));
+        assertTrue(gone.stream().filter(target -> target.seen > 0).count() < 100);
+    }
+
+    @Test
+    void whatIsStillWantedSurvivesTheTidying() {
+        DeadlineQueue<String> queue = new DeadlineQueue<>();
+        for (int i = 0; i < 1_000; i++) {
+            queue.schedule("it", after(10_000));
+            queue.schedule("it", after(i));
+            assertEquals(Optional.of("it"), queue.takeReached(after(i)));
+        }
+        queue.schedule("it", after(10_000));
+        assertEquals(Optional.of("it"), queue.takeReached(after(10_000)));
+        assertEquals(Optional.empty(), queue.takeReached(after(10_000)));
     }
 
     // Shard.
