@@ -592,13 +592,15 @@ public final class IkeEngine {
 
         @Override
         public void closed(IkeSa sa, FailReason reason) {
-            halfOpen.remove(sa);
             sa.session()
                     .ifPresent(id -> withSession(id, session -> session.closed(sa, reason, now)));
         }
 
         @Override
         public void forgotten(IkeSa sa) {
+            // Not before: a stranger that was refused still holds memory, for the sake of its
+            // answer.
+            halfOpen.remove(sa);
             sas.remove(sa.localSpi(), sa);
             saDeadlines.remove(sa);
         }

@@ -17,6 +17,7 @@ import io.edgeipsec.ike.model.Authentication;
 import io.edgeipsec.ike.model.FailReason;
 import io.edgeipsec.ike.model.IkeEvent;
 import io.edgeipsec.ike.model.IkeInput;
+import io.edgeipsec.ike.model.IkeSettings;
 import io.edgeipsec.ike.model.OwnCertificate;
 import io.edgeipsec.ike.model.PeerProof;
 import io.edgeipsec.ike.model.PeerTrust;
@@ -216,6 +217,7 @@ class CertificateLadderTest {
                         .contains("peer 192.0.2.1 (a.example) has an untrusted certificate"),
                 failureOf(net.b()).detail());
         assertEquals(List.of(), ofB.signed(), "nothing is signed for a stranger");
+        net.pass(IkeSettings.defaults().linger(), false);
         assertEquals(0, net.b().engine().halfOpenCount());
     }
 

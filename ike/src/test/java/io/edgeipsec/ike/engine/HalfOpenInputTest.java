@@ -12,6 +12,7 @@ import io.edgeipsec.ike.message.OpaquePayload;
 import io.edgeipsec.ike.message.Payload;
 import io.edgeipsec.ike.message.PayloadType;
 import io.edgeipsec.ike.model.DropReason;
+import io.edgeipsec.ike.model.IkeSettings;
 import io.edgeipsec.ike.testing.Policies;
 import io.edgeipsec.ike.testing.ScriptedPeer;
 import io.edgeipsec.ike.testing.TwoGateways;
@@ -140,10 +141,21 @@ final class HalfOpenInputTest {
         assertEnded();
     }
 
+    /** Its answer is kept for a while; so that is bounded as well. */
+    @Test
+    void aRefusedStrangerCountsUntilItIsForgotten() {
+        peer.request(ExchangeType.IKE_AUTH, 1, List.of());
+        assertEquals(1, net.b().engine().ikeSaCount());
+        assertEquals(1, net.b().engine().halfOpenCount());
+        assertEnded();
+    }
+
     private void assertEnded() {
         assertEquals(List.of(), net.b().ikeSas());
         assertTrue(net.b().engine().isQuiet());
+        net.pass(IkeSettings.defaults().linger(), false);
         assertEquals(0, net.b().engine().halfOpenCount());
+        assertEquals(0, net.b().engine().ikeSaCount());
         assertTrue(net.b().sad().isEmpty());
     }
 }

@@ -213,8 +213,9 @@ final class RefusalTest {
         assertTrue(net.b().sad().isEmpty());
         assertEquals(List.of(), net.a().ikeSas());
         assertEquals(List.of(), net.b().ikeSas());
-        assertEquals(0, net.b().engine().halfOpenCount());
         assertTrue(net.b().engine().isQuiet());
+        net.pass(IkeSettings.defaults().linger(), false);
+        assertEquals(0, net.b().engine().halfOpenCount());
     }
 
     private static EspProposalPolicy cbc() {
