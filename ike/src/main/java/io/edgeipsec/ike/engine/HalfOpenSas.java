@@ -27,7 +27,7 @@ final class HalfOpenSas {
         Key key = new Key(peerSpi, peer);
         sas.put(key, sa);
         keys.put(sa, key);
-        perSource.merge(peer.address(), 1, Integer::sum);
+        perSource.merge(source(peer.address()), 1, Integer::sum);
     }
 
     /** It is a stranger's no more, or no more at all. */
@@ -36,7 +36,7 @@ final class HalfOpenSas {
         if (key != null) {
             sas.remove(key, sa);
             perSource.computeIfPresent(
-                    key.peer().address(), (address, count) -> count == 1 ? null : count - 1);
+                    source(key.peer().address()), (source, count) -> count == 1 ? null : count - 1);
         }
     }
 
@@ -44,7 +44,13 @@ final class HalfOpenSas {
         return keys.size();
     }
 
-    int from(IpAddress source) {
-        return perSource.getOrDefault(source, 0);
+    /** How many come from where this address does. */
+    int from(IpAddress address) {
+        return perSource.getOrDefault(source(address), 0);
+    }
+
+    /** An IPv6 host has all of a /64 at its disposal. */
+    private static IpAddress source(IpAddress address) {
+        return address.isIpv4() ? address : address.masked(64, false);
     }
 }

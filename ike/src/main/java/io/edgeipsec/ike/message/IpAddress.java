@@ -74,7 +74,7 @@ public record IpAddress(Octets octets) implements Comparable<IpAddress> {
     }
 
     /** This address with the bits behind {@code prefixLength} all zero or all one. */
-    IpAddress masked(int prefixLength, boolean ones) {
+    public IpAddress masked(int prefixLength, boolean ones) {
         if (prefixLength < 0 || prefixLength > octets.length() * 8) {
             throw new IllegalArgumentException("prefix length " + prefixLength + " for " + this);
         }

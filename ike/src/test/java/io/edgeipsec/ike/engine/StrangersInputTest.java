@@ -9,6 +9,7 @@ import io.edgeipsec.ike.message.ExchangeType;
 import io.edgeipsec.ike.message.IkeHeader;
 import io.edgeipsec.ike.message.IkeMessage;
 import io.edgeipsec.ike.message.IkeSpi;
+import io.edgeipsec.ike.message.IpAddress;
 import io.edgeipsec.ike.message.KeyExchangePayload;
 import io.edgeipsec.ike.message.MessageCodec;
 import io.edgeipsec.ike.message.NotifyPayload;
@@ -18,6 +19,9 @@ import io.edgeipsec.ike.message.OpaquePayload;
 import io.edgeipsec.ike.message.Payload;
 import io.edgeipsec.ike.message.PayloadType;
 import io.edgeipsec.ike.model.DropReason;
+import io.edgeipsec.ike.model.Endpoint;
+import io.edgeipsec.ike.model.IkeSettings;
+import io.edgeipsec.ike.model.Path;
 import io.edgeipsec.ike.testing.Policies;
 import io.edgeipsec.ike.testing.ScriptedPeer;
 import io.edgeipsec.ike.testing.TwoGateways;
@@ -285,6 +289,25 @@ final class StrangersInputTest {
         assertEquals(NotifyType.INVALID_SYNTAX, answer.error().orElseThrow().notifyType());
         assertEquals(0, net.b().engine().ikeSaCount());
         assertEquals(0, net.b().engine().halfOpenCount());
+    }
+
+    // Limits.
+
+    @Test
+    void anIpv6SourceIsANetworkOf64Bits() {
+        TwoGateways few =
+                new TwoGateways(2, IkeSettings.defaults(), new EngineLimits(64, 100, 1, 50, 5));
+        Endpoint here = new Endpoint(IpAddress.parse("2001:db8::1"), 500);
+        for (String host : List.of("2001:db8:1::1", "2001:db8:1::2", "2001:db8:1:1::1")) {
+            IpAddress there = IpAddress.parse(host);
+            few.b()
+                    .configure(
+                            Policies.b().session(host).local(here.address()).remote(there).build());
+            few.b().receive(new Path(here, new Endpoint(there, 500)), init());
+        }
+        assertEquals(List.of(DropReason.HALF_OPEN_LIMIT), few.b().drops());
+        assertEquals(2, few.wire().size());
+        assertEquals(2, few.b().engine().halfOpenCount());
     }
 
     // Repetitions.
