@@ -344,6 +344,8 @@ public final class IkeEngine {
             return;
         }
         if (halfOpen.size() >= limits.cookieThreshold() && !bringsCookie(message, path)) {
+            drop(path, DropReason.COOKIE);
+            // As small as an answer can be, and not limited: that would shut out honest peers.
             Octets nonce = message.first(NoncePayload.class).orElseThrow().nonce();
             Octets cookie = cookies.bake(nonce, path.remote(), header.initiatorSpi(), now);
             answer(path, replyTo(header), NotifyPayload.of(NotifyType.COOKIE, cookie));

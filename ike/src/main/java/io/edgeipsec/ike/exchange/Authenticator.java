@@ -24,6 +24,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /**
  * Proves who we are and checks who the peer is, in the way that the session asks for (RFC 7296
@@ -33,6 +34,9 @@ import java.util.function.Consumer;
 final class Authenticator {
     /** A path of seven, and as many that lead nowhere. More would be work for a stranger's sake. */
     private static final int MAX_CERTIFICATES = 14;
+
+    /** With them, an answer has some 400 octets; the shortest request has 136. */
+    static final int MAX_AUTHORITIES_TO_STRANGER = 8;
 
     private final ExchangeContext sa;
     private final PeerPolicy policy;
@@ -46,13 +50,30 @@ final class Authenticator {
     }
 
     /** Which authorities the peer's certificate may be of; nothing with a pre-shared key. */
-    static List<Payload> requestCertificates(List<PeerPolicy> policies) {
-        List<Octets> authorities =
+    static List<Payload> requestCertificates(PeerPolicy policy) {
+        return requestCertificates(authorities(policy));
+    }
+
+    /**
+     * The same while any of these may be the peer's. Not of more than a few authorities, since an
+     * answer to a stranger must not be much larger than its request; the peer takes it for a hint.
+     */
+    static List<Payload> requestCertificatesOfStranger(List<PeerPolicy> policies) {
+        return requestCertificates(
                 policies.stream()
-                        .flatMap(policy -> certificates(policy).stream())
-                        .flatMap(certificates -> certificates.trust().authorityHashes().stream())
+                        .flatMap(Authenticator::authorities)
                         .distinct()
-                        .toList();
+                        .limit(MAX_AUTHORITIES_TO_STRANGER));
+    }
+
+    private static Stream<Octets> authorities(PeerPolicy policy) {
+        return certificates(policy).stream()
+                .flatMap(certificates -> certificates.trust().authorityHashes().stream())
+                .distinct();
+    }
+
+    private static List<Payload> requestCertificates(Stream<Octets> hashes) {
+        List<Octets> authorities = hashes.toList();
         return authorities.isEmpty()
                 ? List.of()
                 : List.of(CertificateRequestPayload.x509(authorities));

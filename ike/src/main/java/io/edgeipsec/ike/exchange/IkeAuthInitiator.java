@@ -115,7 +115,7 @@ public final class IkeAuthInitiator implements InitiatedExchange {
         if (initialContact) {
             payloads.add(NotifyPayload.of(NotifyType.INITIAL_CONTACT));
         }
-        payloads.addAll(Authenticator.requestCertificates(List.of(policy)));
+        payloads.addAll(Authenticator.requestCertificates(policy));
         payloads.add(new IdentificationPayload(PayloadType.ID_R, policy.remoteId()));
         payloads.addAll(proof);
         payloads.add(prepared.proposals());

@@ -117,7 +117,7 @@ public final class IkeSaInitResponder implements RespondedExchange {
         payloads.add(new NoncePayload(nonce));
         payloads.addAll(new NatDetection(peerSpi, sa.localSpi()).notifications(request.path()));
         payloads.addAll(Authenticator.announceHashes(candidates));
-        payloads.addAll(Authenticator.requestCertificates(candidates));
+        payloads.addAll(Authenticator.requestCertificatesOfStranger(candidates));
         payloads.add(NotifyPayload.of(NotifyType.CHILDLESS_IKEV2_SUPPORTED)); // RFC 6023 §3
         if (negotiation.suite().additionalKeyExchange().isPresent()) {
             payloads.add(NotifyPayload.of(NotifyType.INTERMEDIATE_EXCHANGE_SUPPORTED));

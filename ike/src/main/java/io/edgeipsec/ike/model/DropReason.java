@@ -32,7 +32,9 @@ public enum DropReason {
     NO_SESSION,
     /** Too many half-open IKE SAs. */
     HALF_OPEN_LIMIT,
-    /** Too many answers to strangers within a second. */
+    /** A first message without the cookie that it was then asked for. */
+    COOKIE,
+    /** Too many answers to strangers within a second, or to one first message. */
     ANSWER_LIMIT,
     /** More came than an event loop can work off. */
     BACKLOG

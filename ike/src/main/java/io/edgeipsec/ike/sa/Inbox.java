@@ -31,6 +31,9 @@ import java.util.stream.Stream;
  * them has come, and only then (RFC 7383 §2.6).
  */
 final class Inbox {
+    /** Twice as often as a patient peer asks before it gives up. */
+    private static final int MAX_ANSWERS_TO_STRANGER = 16;
+
     private final FragmentReassembler requests = new FragmentReassembler();
     private final FragmentReassembler responses = new FragmentReassembler();
     private final IkeSa sa;
@@ -66,9 +69,19 @@ final class Inbox {
     private void receiveRequest(IkeHeader header, Octets datagram, Path path) {
         switch (incoming.classify(header.messageId(), datagram)) {
             case NEW -> receiveNewRequest(header, datagram, path);
-            case REPEATED -> outbox.answerAgain(path);
+            case REPEATED -> answerAgain(path);
             case IN_PROGRESS -> sa.drop(path, DropReason.IN_PROGRESS);
             case OUTSIDE_WINDOW -> receiveOldRequest(header, datagram, path);
+        }
+    }
+
+    /** A stranger may have sent it from the address of somebody else, to have us flood that one. */
+    private void answerAgain(Path path) {
+        boolean stranger = sa.state() == IkeSaState.RESPONDING;
+        if (stranger && incoming.transmissions() >= MAX_ANSWERS_TO_STRANGER) {
+            sa.drop(path, DropReason.ANSWER_LIMIT);
+        } else {
+            outbox.answerAgain(path);
         }
     }
 

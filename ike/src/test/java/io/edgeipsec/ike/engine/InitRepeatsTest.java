@@ -82,6 +82,7 @@ final class InitRepeatsTest {
         // A: HDR, SAi1, KEi, Ni -->  <-- HDR, N(COOKIE): without state
         IkeMessage first = ladder.fromA(INIT_REQUEST);
         assertEquals(0, net.b().engine().ikeSaCount());
+        assertEquals(List.of(DropReason.COOKIE), net.b().drops());
         IkeMessage challenge = ladder.fromB(CHALLENGE);
 
         // HDR, N(COOKIE), SAi1, KEi, Ni --> : otherwise unchanged

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.edgeipsec.ike.crypto.SigningKeyType;
 import io.edgeipsec.ike.message.ExchangeType;
 import io.edgeipsec.ike.message.IkeHeader;
 import io.edgeipsec.ike.message.IkeMessage;
@@ -14,14 +15,18 @@ import io.edgeipsec.ike.message.KeyExchangePayload;
 import io.edgeipsec.ike.message.MessageCodec;
 import io.edgeipsec.ike.message.NotifyPayload;
 import io.edgeipsec.ike.message.NotifyType;
+import io.edgeipsec.ike.message.OctetWriter;
 import io.edgeipsec.ike.message.Octets;
 import io.edgeipsec.ike.message.OpaquePayload;
 import io.edgeipsec.ike.message.Payload;
 import io.edgeipsec.ike.message.PayloadType;
+import io.edgeipsec.ike.model.Authentication;
 import io.edgeipsec.ike.model.DropReason;
 import io.edgeipsec.ike.model.Endpoint;
 import io.edgeipsec.ike.model.IkeSettings;
+import io.edgeipsec.ike.model.OwnCertificate;
 import io.edgeipsec.ike.model.Path;
+import io.edgeipsec.ike.model.PeerTrust;
 import io.edgeipsec.ike.testing.Policies;
 import io.edgeipsec.ike.testing.ScriptedPeer;
 import io.edgeipsec.ike.testing.TwoGateways;
@@ -30,6 +35,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -308,6 +314,40 @@ final class StrangersInputTest {
         assertEquals(List.of(DropReason.HALF_OPEN_LIMIT), few.b().drops());
         assertEquals(2, few.wire().size());
         assertEquals(2, few.b().engine().halfOpenCount());
+    }
+
+    @Test
+    void theAnswerToAStrangerIsNotMuchLargerThanItsRequest() {
+        List<Octets> authorities =
+                IntStream.range(0, 100)
+                        .mapToObj(i -> new OctetWriter(20).u32(i).octets(init().slice(0, 16)))
+                        .map(OctetWriter::toOctets)
+                        .toList();
+        net.b()
+                .configure(
+                        Policies.b()
+                                .certificates(
+                                        new Authentication.Certificates(
+                                                new OwnCertificate(
+                                                        "ours",
+                                                        SigningKeyType.ECDSA_P256,
+                                                        List.of(Octets.ofHex("30"))),
+                                                new PeerTrust(List.of(), authorities, List.of())))
+                                .build());
+        List<Payload> shortest = with(without(new ArrayList<>(peer.initPayloads()), 2), nonce(16));
+        Octets request = encode(ScriptedPeer.initHeader(), shortest);
+        Octets answer = peer.send(request).orElseThrow();
+        assertTrue(ScriptedPeer.clear(answer).outline().contains("CERTREQ"));
+        assertTrue(answer.length() <= 3.5 * request.length(), answer.length() + " octets");
+    }
+
+    @Test
+    void oneFirstMessageIsNotAnsweredWithoutEnd() {
+        for (int i = 0; i < 16; i++) {
+            assertTrue(peer.send(init()).isPresent());
+        }
+        assertEquals(Optional.empty(), peer.send(init()));
+        assertEquals(List.of(DropReason.ANSWER_LIMIT), net.b().drops());
     }
 
     // Repetitions.
