@@ -65,7 +65,13 @@ public sealed interface IkeEffect {
         }
     }
 
-    record RespondKeyExchange(RequestId request, KeyExchangeMethod method, Octets peerValue)
+    /**
+     * Does all of a key exchange that the peer has begun.
+     *
+     * @param toStranger whether the peer is not authenticated, so that others go first
+     */
+    record RespondKeyExchange(
+            RequestId request, KeyExchangeMethod method, Octets peerValue, boolean toStranger)
             implements IkeEffect {
         @Override
         public void deliverTo(Handler handler) {

@@ -120,7 +120,9 @@ public final class IkeSa implements ExchangeContext {
         this.outgoing = new OutgoingRequests(environment.random(), this::complete);
         this.outbox = new Outbox(this, outgoing, incoming, environment.settings());
         this.inbox = new Inbox(this, outgoing, incoming, outbox, deadlines);
-        this.world = new PendingWorld(localSpi, environment.effects());
+        this.world =
+                new PendingWorld(
+                        localSpi, environment.effects(), () -> this.state == IkeSaState.RESPONDING);
         this.succession = new IkeSaSuccession(this, outgoing, environment.owner());
     }
 

@@ -21,6 +21,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /**
@@ -30,12 +31,14 @@ import java.util.function.Consumer;
 final class PendingWorld implements World {
     private final IkeSpi ikeSa;
     private final Consumer<IkeEffect> effects;
+    private final BooleanSupplier peerIsStranger;
     private final Map<RequestId, Consumer<IkeReply>> waiting = new HashMap<>(4);
     private long nextSerial;
 
-    PendingWorld(IkeSpi ikeSa, Consumer<IkeEffect> effects) {
+    PendingWorld(IkeSpi ikeSa, Consumer<IkeEffect> effects, BooleanSupplier peerIsStranger) {
         this.ikeSa = ikeSa;
         this.effects = effects;
+        this.peerIsStranger = peerIsStranger;
     }
 
     /** Continues what waits for the reply; false if nothing does. */
@@ -85,7 +88,9 @@ final class PendingWorld implements World {
                                 invalid.accept(refusal.reason());
                             }
                         });
-        effects.accept(new IkeEffect.RespondKeyExchange(id, method, peerValue));
+        effects.accept(
+                new IkeEffect.RespondKeyExchange(
+                        id, method, peerValue, peerIsStranger.getAsBoolean()));
     }
 
     @Override

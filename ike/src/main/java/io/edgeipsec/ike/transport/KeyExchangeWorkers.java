@@ -6,40 +6,37 @@ import io.edgeipsec.ike.crypto.KeyExchange.Response;
 import io.edgeipsec.ike.crypto.KeyShare;
 import io.edgeipsec.ike.model.IkeEffect;
 import io.edgeipsec.ike.model.IkeReply;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
+import java.util.ArrayDeque;
+import java.util.Queue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
  * Key exchanges on threads of their own, since the slow ones take as long as a thousand datagrams.
+ * Those of strangers come last: however many there are, established IKE SAs and handshakes that we
+ * have begun wait for those at work only. Called by any event loop.
  */
 final class KeyExchangeWorkers implements AutoCloseable {
     /**
-     * More than all half-open IKE SAs of all event loops; what comes beyond is given up, and its
-     * handshake with it, as if a datagram had been lost.
+     * Of either kind. More than all half-open IKE SAs of four event loops; what comes beyond is
+     * given up, and its handshake with it, as if a datagram had been lost.
      */
-    private static final int QUEUE_LIMIT = 16_384;
-
-    /** The rest of the queue is for what we have begun ourselves, which nobody would repeat. */
-    private static final int RESPONSE_LIMIT = QUEUE_LIMIT / 2;
+    private static final int MAX_WAITING = 8_192;
 
     private final KeyExchange keyExchange;
-    private final ThreadPoolExecutor threads;
+    private final ExecutorService threads;
+    private final Queue<Runnable> urgent = new ArrayDeque<>();
+    private final Queue<Runnable> ofStrangers = new ArrayDeque<>();
 
     KeyExchangeWorkers(KeyExchange keyExchange, int count) {
         this.keyExchange = keyExchange;
         AtomicInteger number = new AtomicInteger();
         this.threads =
-                new ThreadPoolExecutor(
+                Executors.newFixedThreadPool(
                         count,
-                        count,
-                        0,
-                        TimeUnit.SECONDS,
-                        new ArrayBlockingQueue<>(QUEUE_LIMIT),
                         work -> {
                             Thread thread = new Thread(work, "ike-kex-" + number.getAndIncrement());
                             thread.setDaemon(true);
@@ -49,6 +46,7 @@ final class KeyExchangeWorkers implements AutoCloseable {
 
     void begin(IkeEffect.BeginKeyExchange effect, Consumer<IkeReply> reply) {
         run(
+                urgent,
                 () ->
                         new IkeReply.KeyExchangeBegun(
                                 effect.request(), keyExchange.begin(effect.method())),
@@ -56,10 +54,8 @@ final class KeyExchangeWorkers implements AutoCloseable {
     }
 
     void respond(IkeEffect.RespondKeyExchange effect, Consumer<IkeReply> reply) {
-        if (threads.getQueue().size() >= RESPONSE_LIMIT) {
-            return;
-        }
         run(
+                effect.toStranger() ? ofStrangers : urgent,
                 () -> {
                     try {
                         Response response =
@@ -76,6 +72,7 @@ final class KeyExchangeWorkers implements AutoCloseable {
 
     void finish(IkeEffect.FinishKeyExchange effect, Consumer<IkeReply> reply) {
         run(
+                urgent,
                 () -> {
                     try (KeyShare share = effect.share()) {
                         return new IkeReply.KeyExchangeFinished(
@@ -88,12 +85,19 @@ final class KeyExchangeWorkers implements AutoCloseable {
                 reply);
     }
 
-    private void run(Supplier<IkeReply> work, Consumer<IkeReply> reply) {
-        try {
-            threads.execute(() -> reply.accept(work.get()));
-        } catch (RejectedExecutionException full) {
-            // The handshake times out; see QUEUE_LIMIT. Nothing else would be cheaper for us.
+    private void run(Queue<Runnable> waiting, Supplier<IkeReply> work, Consumer<IkeReply> reply) {
+        synchronized (this) {
+            if (waiting.size() >= MAX_WAITING) {
+                return;
+            }
+            waiting.add(() -> reply.accept(work.get()));
         }
+        // Not this piece of work, but the one whose turn it is then; there are as many of either.
+        threads.execute(() -> next().run());
+    }
+
+    private synchronized Runnable next() {
+        return urgent.isEmpty() ? ofStrangers.remove() : urgent.remove();
     }
 
     @Override

@@ -180,4 +180,14 @@ final class HandshakeTest {
                 .pair("two", "10.2.2.0/24", "10.1.2.0/24")
                 .pair("three", "10.2.3.0/24", "10.1.3.0/24");
     }
+
+    @Test
+    void aPeerIsAStrangerOnlyUntilItIsAuthenticated() {
+        TwoGateways net = TwoGateways.connected(9);
+        Fragments.rekeyChild(net.a(), "session-a");
+        net.deliverAll();
+        net.assertOneTunnel();
+        assertEquals(1, net.b().keyExchangesWithStrangers());
+        assertEquals(0, net.a().keyExchangesWithStrangers());
+    }
 }

@@ -53,6 +53,7 @@ public final class Gateway implements IkeEffect.Handler {
     private MonotonicTime now;
     private int keepalives;
     private int measurements;
+    private int keyExchangesWithStrangers;
     private boolean stalled;
     private final Deque<Runnable> credentialWork = new ArrayDeque<>();
     private Optional<Credentials> credentials = Optional.empty();
@@ -94,6 +95,10 @@ public final class Gateway implements IkeEffect.Handler {
     /** How often the engine asked what the SAs had carried. */
     public int measurements() {
         return measurements;
+    }
+
+    public int keyExchangesWithStrangers() {
+        return keyExchangesWithStrangers;
     }
 
     public int keepalives() {
@@ -228,6 +233,7 @@ public final class Gateway implements IkeEffect.Handler {
 
     @Override
     public void respondKeyExchange(IkeEffect.RespondKeyExchange effect) {
+        keyExchangesWithStrangers += effect.toStranger() ? 1 : 0;
         perform(() -> replies.add(respond(effect)));
     }
 
