@@ -10,38 +10,25 @@ import java.util.List;
 /** INFORMATIONAL as the initiator (RFC 7296 §1.4): liveness checks, deletions, last words. */
 public final class InformationalInitiator implements InitiatedExchange {
     private final ExchangeContext sa;
-    private final Purpose purpose;
     private final List<Payload> payloads;
     private final Runnable answered;
 
-    /** What an unanswered request means depends on it. */
-    public enum Purpose {
-        LIVENESS,
-        DELETE_CHILD_SA,
-        DELETE_IKE_SA
-    }
-
-    private InformationalInitiator(
-            ExchangeContext sa, Purpose purpose, List<Payload> payloads, Runnable answered) {
+    private InformationalInitiator(ExchangeContext sa, List<Payload> payloads, Runnable answered) {
         this.sa = sa;
-        this.purpose = purpose;
         this.payloads = List.copyOf(payloads);
         this.answered = answered;
     }
 
     /** An empty message that a living peer answers (RFC 7296 §2.4). */
     public static InformationalInitiator liveness(ExchangeContext sa) {
-        return new InformationalInitiator(sa, Purpose.LIVENESS, List.of(), () -> {});
+        return new InformationalInitiator(sa, List.of(), () -> {});
     }
 
     /** Names the SPI that we receive on; the peer's answer names the other one (§1.4.1). */
     public static InformationalInitiator deleteChildSa(
             ExchangeContext sa, ChildSaLocator child, Runnable answered) {
         return new InformationalInitiator(
-                sa,
-                Purpose.DELETE_CHILD_SA,
-                List.of(DeletePayload.ofEsp(List.of(child.inbound()))),
-                answered);
+                sa, List.of(DeletePayload.ofEsp(List.of(child.inbound()))), answered);
     }
 
     /**
@@ -53,11 +40,13 @@ public final class InformationalInitiator implements InitiatedExchange {
             ExchangeContext sa, List<Payload> before, Runnable answered) {
         List<Payload> payloads = new ArrayList<>(before);
         payloads.add(DeletePayload.ofIkeSa());
-        return new InformationalInitiator(sa, Purpose.DELETE_IKE_SA, payloads, answered);
+        return new InformationalInitiator(sa, payloads, answered);
     }
 
-    public Purpose purpose() {
-        return purpose;
+    /** Whether it says nothing, and so only asks for a sign of life. */
+    public static boolean isProbe(InitiatedExchange exchange) {
+        return exchange instanceof InformationalInitiator informational
+                && informational.payloads.isEmpty();
     }
 
     @Override

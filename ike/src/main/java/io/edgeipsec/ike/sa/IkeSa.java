@@ -680,11 +680,7 @@ public final class IkeSa implements ExchangeContext {
     }
 
     private boolean isProbing() {
-        return outgoing.current()
-                .filter(InformationalInitiator.class::isInstance)
-                .map(InformationalInitiator.class::cast)
-                .filter(e -> e.purpose() == InformationalInitiator.Purpose.LIVENESS)
-                .isPresent();
+        return outgoing.current().filter(InformationalInitiator::isProbe).isPresent();
     }
 
     private void unanswered() {

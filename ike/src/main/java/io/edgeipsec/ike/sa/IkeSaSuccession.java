@@ -1,6 +1,7 @@
 package io.edgeipsec.ike.sa;
 
 import io.edgeipsec.ike.exchange.IkeFollowUpResponder;
+import io.edgeipsec.ike.exchange.InformationalInitiator;
 import io.edgeipsec.ike.exchange.Received;
 import io.edgeipsec.ike.exchange.RekeyIkeSaInitiator;
 import io.edgeipsec.ike.exchange.RekeyedIkeSa;
@@ -52,13 +53,15 @@ final class IkeSaSuccession {
 
     /**
      * Whether the peer may replace the IKE SA, or change its Child SAs. What we are changing
-     * ourselves it may not (RFC 7296 §2.25); but both may replace the IKE SA at once.
+     * ourselves it may not (RFC 7296 §2.25); but both may replace the IKE SA at once, and a probe
+     * changes nothing.
      */
     boolean admits(boolean ikeSaRekey) {
         boolean rekeying =
                 outgoing.current().filter(RekeyIkeSaInitiator.class::isInstance).isPresent();
         if (ikeSaRekey) {
-            return outgoing.isIdle() || (rekeying && candidate().isEmpty());
+            boolean changing = !outgoing.all().allMatch(InformationalInitiator::isProbe);
+            return !changing || (rekeying && candidate().isEmpty());
         }
         return !rekeying;
     }

@@ -485,6 +485,22 @@ final class IkeSaRekeyCollisionTest {
         assertTookOver(net, peer, 4);
     }
 
+    /** B asks whether the peer is alive, which is no change of anything (RFC 7296 §2.25). */
+    @Test
+    void aProbeIsNoReasonToPutARekeyOff() {
+        TwoGateways net = new TwoGateways(6);
+        DpdPolicy dpd = new DpdPolicy(DpdPolicy.Mode.PERIODIC, Duration.ofHours(1), 4);
+        net.b().configure(Policies.b().dpd(dpd).lifetimes(LONG, LONG).build());
+        ScriptedPeer peer = new ScriptedPeer(net).connect();
+        net.passUntilSomethingIsSaid();
+        assertEquals("INFORMATIONAL request 0", peer.heard().outline());
+        assertEquals(REKEYED.formatted(2), answer(peer, 2, ikeSa(31, 32)));
+        assertEquals(
+                Optional.empty(),
+                peer.send(peer.seal(ExchangeType.INFORMATIONAL, true, 0, List.of())));
+        assertTookOver(net, peer, 3);
+    }
+
     /** One candidate is enough, and Child SAs are about to move. */
     @Test
     void nothingElseIsMadeMeanwhile() {
