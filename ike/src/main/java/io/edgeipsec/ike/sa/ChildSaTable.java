@@ -34,6 +34,14 @@ final class ChildSaTable {
             return phase == Phase.IN_USE && !replacedByPeer;
         }
 
+        boolean isTwinOf(ChildSa other) {
+            return phase != Phase.DELETING
+                    && !replacedByPeer
+                    && child.policy().name().equals(other.policy().name())
+                    && child.local().equals(other.local())
+                    && child.remote().equals(other.remote());
+        }
+
         MonotonicTime next() {
             return awaitsRekey() ? rekeyAt : expireAt;
         }
@@ -45,6 +53,7 @@ final class ChildSaTable {
         DELETING
     }
 
+    /** The oldest first. */
     private final Map<EspSpi, Entry> entries = new LinkedHashMap<>();
 
     void add(ChildSa child, MonotonicTime rekeyAt, MonotonicTime expireAt) {
@@ -107,6 +116,16 @@ final class ChildSaTable {
     boolean isIdle(ChildSa child) {
         Entry entry = entries.get(child.locator().inbound());
         return entry != null && entry.awaitsRekey();
+    }
+
+    /**
+     * Whether a younger one, which nobody has replaced or is deleting, carries the same traffic.
+     */
+    boolean hasYoungerTwin(ChildSa child) {
+        return entries.values().stream()
+                .dropWhile(entry -> !entry.child.equals(child))
+                .skip(1)
+                .anyMatch(entry -> entry.isTwinOf(child));
     }
 
     /** Leaves a Child SA in use until the next attempt to rekey it. */

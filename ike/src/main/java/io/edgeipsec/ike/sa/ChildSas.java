@@ -127,9 +127,15 @@ final class ChildSas {
         }
     }
 
+    /** Replaces it, unless there is another one in its place already, such as the peer's. */
     void rekey(ChildSa child) {
         Optional<ChildPolicy> wanted = sa.policy().child(child.policy().name());
-        if (sa.state() == IkeSaState.ESTABLISHED && wanted.isPresent() && table.isIdle(child)) {
+        if (sa.state() != IkeSaState.ESTABLISHED || wanted.isEmpty() || !table.isIdle(child)) {
+            return;
+        }
+        if (table.hasYoungerTwin(child)) {
+            retire(child);
+        } else {
             table.phase(child, ChildSaTable.Phase.REKEYING);
             sa.run(new CreateChildSaInitiator(sa, wanted.get(), Optional.of(child), sa.nat()));
         }

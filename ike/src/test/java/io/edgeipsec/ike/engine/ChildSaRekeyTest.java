@@ -7,15 +7,27 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.edgeipsec.ike.crypto.KeyExchangeMethod;
 import io.edgeipsec.ike.message.DeletePayload;
 import io.edgeipsec.ike.message.EspSpi;
+import io.edgeipsec.ike.message.ExchangeType;
 import io.edgeipsec.ike.message.IkeMessage;
+import io.edgeipsec.ike.message.NoncePayload;
+import io.edgeipsec.ike.message.NotifyPayload;
+import io.edgeipsec.ike.message.NotifyType;
+import io.edgeipsec.ike.message.Octets;
+import io.edgeipsec.ike.message.Payload;
+import io.edgeipsec.ike.message.PayloadType;
+import io.edgeipsec.ike.message.SaPayload;
+import io.edgeipsec.ike.message.TrafficSelector;
+import io.edgeipsec.ike.message.TrafficSelectorPayload;
 import io.edgeipsec.ike.model.ChildSaLocator;
 import io.edgeipsec.ike.model.DpdPolicy;
 import io.edgeipsec.ike.model.FailReason;
 import io.edgeipsec.ike.model.IkeEvent;
 import io.edgeipsec.ike.model.IkeInput;
+import io.edgeipsec.ike.negotiation.Proposals;
 import io.edgeipsec.ike.testing.Gateway;
 import io.edgeipsec.ike.testing.Ladder;
 import io.edgeipsec.ike.testing.Policies;
+import io.edgeipsec.ike.testing.ScriptedPeer;
 import io.edgeipsec.ike.testing.TwoGateways;
 import java.time.Duration;
 import java.util.HashSet;
@@ -109,6 +121,67 @@ final class ChildSaRekeyTest {
         assertTrue(net.a().sad().isEmpty());
         assertTrue(net.b().sad().isEmpty());
         assertEquals(1, net.a().ikeSas().size());
+    }
+
+    // Two for the same traffic, since the peer has asked for another one.
+
+    @Test
+    void ofTwinsTheOlderOneIsDeletedAndNotReplaced() {
+        TwoGateways net = new TwoGateways(6);
+        ScriptedPeer peer = withTwo(net, "10.1.0.0/16");
+        ChildSaLocator older = net.b().childSas().get(0);
+        ChildSaLocator younger = net.b().childSas().get(1);
+        rekey(net.b(), 0);
+        IkeMessage delete = peer.heard();
+        assertEquals(DELETE.formatted(0), delete.outline());
+        assertEquals(Set.of(older.inbound()), deletedIn(delete));
+        Payload theirs = DeletePayload.ofEsp(List.of(ScriptedPeer.CHILD));
+        peer.send(peer.seal(ExchangeType.INFORMATIONAL, true, 0, List.of(theirs)));
+        assertEquals(List.of(younger), net.b().childSas());
+        assertEquals(1, net.b().sad().inbound().size());
+
+        rekey(net.b(), 0);
+        assertReplaces(younger, peer.heard());
+    }
+
+    @Test
+    void ofTwinsTheYoungerOneIsReplaced() {
+        TwoGateways net = new TwoGateways(7);
+        ScriptedPeer peer = withTwo(net, "10.1.0.0/16");
+        rekey(net.b(), 1);
+        assertReplaces(net.b().childSas().get(1), peer.heard());
+    }
+
+    @Test
+    void whatCarriesOtherTrafficIsNoTwin() {
+        TwoGateways net = new TwoGateways(8);
+        ScriptedPeer peer = withTwo(net, "10.1.7.0/24");
+        rekey(net.b(), 0);
+        assertReplaces(net.b().childSas().get(0), peer.heard());
+    }
+
+    private static ScriptedPeer withTwo(TwoGateways net, String behindPeer) {
+        net.b().configure(Policies.b().espGroups().build());
+        ScriptedPeer peer = new ScriptedPeer(net).connect();
+        List<Payload> another =
+                List.of(
+                        new SaPayload(
+                                Proposals.ofEsp(
+                                        Policies.a().build().children().get(0).proposals(),
+                                        new EspSpi(0xc0ffee02).toOctets(),
+                                        true)),
+                        new NoncePayload(Octets.wrap(new byte[32])),
+                        new TrafficSelectorPayload(
+                                PayloadType.TS_I, List.of(TrafficSelector.parse(behindPeer))),
+                        ScriptedPeer.selectors().get(1));
+        peer.request(ExchangeType.CREATE_CHILD_SA, 2, another);
+        assertEquals(2, net.b().childSas().size());
+        return peer;
+    }
+
+    private static void assertReplaces(ChildSaLocator old, IkeMessage request) {
+        NotifyPayload rekey = request.notification(NotifyType.REKEY_SA).orElseThrow();
+        assertEquals(old.inbound().toOctets(), rekey.spi());
     }
 
     // Both at once (RFC 7296 §2.8.1).
