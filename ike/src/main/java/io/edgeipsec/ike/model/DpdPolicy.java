@@ -14,7 +14,8 @@ import java.time.Duration;
  * one request nothing else could be said any more (RFC 7296 §2.3, §2.4).
  *
  * @param mode PERIODIC probes a silent peer whatever we send; ON_DEMAND only one that we have sent
- *     ESP to since the last look; DISABLED probes never
+ *     ESP to since the last look; DISABLED probes no peer for its silence, only one that may not
+ *     have an IKE SA which it made or was to take up
  * @param interval of silence before a probe
  * @param retryCount retransmissions of an unanswered probe before the peer counts as dead
  */

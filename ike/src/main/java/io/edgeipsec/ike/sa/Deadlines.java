@@ -18,6 +18,8 @@ final class Deadlines {
         /** The wait for the rest of a message in fragments. */
         FRAGMENTS,
         LIVENESS,
+        /** The wait for the peer to use an IKE SA that it has made. */
+        UNUSED,
         KEEPALIVE,
         IKE_REKEY,
         IKE_EXPIRY,

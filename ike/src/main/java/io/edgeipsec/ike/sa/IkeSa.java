@@ -599,6 +599,7 @@ public final class IkeSa implements ExchangeContext {
     /** Something authentic and new has come; a responder follows the initiator to port 4500. */
     void heard(Path from) {
         liveness.heard();
+        deadlines.clear(Deadlines.Kind.UNUSED);
         if (state == IkeSaState.RESPONDING) {
             location.moveTo(from);
         } else if (followsPeer() && location.ikeCameBy(from)) {
@@ -648,6 +649,7 @@ public final class IkeSa implements ExchangeContext {
             case SUSPICION -> suspicion.ifPresent(this::end);
             case FRAGMENTS -> inbox.expireFragments();
             case LIVENESS -> liveness.check();
+            case UNUSED -> probe();
             case KEEPALIVE -> liveness.keepAlive();
             case IKE_REKEY -> rekeyIkeSa();
             case IKE_EXPIRY -> expire();
@@ -672,7 +674,7 @@ public final class IkeSa implements ExchangeContext {
         return switch (state) {
             case INITIATING, RESPONDING -> environment.settings().negotiation();
             case CANDIDATE, ESTABLISHED, SUPERSEDED ->
-                    isProbing()
+                    isProbing() && policy().dpd().isEnabled()
                             ? policy().dpd().retransmission()
                             : environment.settings().established();
             case DELETING, LINGERING, CLOSED -> environment.settings().farewell();
@@ -705,6 +707,13 @@ public final class IkeSa implements ExchangeContext {
         if (isIdle()) {
             run(InformationalInitiator.liveness(this));
         }
+    }
+
+    /** The same some seconds from now, unless the peer gives one before. */
+    void probeSoon(MonotonicTime time) {
+        now = time;
+        deadlines.set(Deadlines.Kind.UNUSED, soon());
+        moved();
     }
 
     /** Whether the peer owes us no answer and nothing else is going on. */
@@ -991,7 +1000,7 @@ public final class IkeSa implements ExchangeContext {
     @Override
     public void fail(FailReason reason) {
         if (reason.kind() == Kind.DELETED_BY_PEER) {
-            succession.takeOver();
+            succession.deletedByPeer();
         }
         end(reason);
     }

@@ -141,6 +141,17 @@ final class IkeSaSuccession {
         return takeOver(sa.now());
     }
 
+    /**
+     * The peer has deleted the IKE SA. It may have lost interest in what its own exchange has made,
+     * before our answer came; whether it has that, a probe shows.
+     */
+    void deletedByPeer() {
+        takeOver();
+        Optional.ofNullable(madeByPeer)
+                .filter(made -> made.state() == IkeSaState.ESTABLISHED)
+                .ifPresent(made -> made.probeSoon(sa.now()));
+    }
+
     private boolean takeOver(MonotonicTime now) {
         Optional<IkeSa> successor = candidate();
         successor.ifPresent(

@@ -489,7 +489,7 @@ final class IkeSaRekeyCollisionTest {
     @Test
     void aProbeIsNoReasonToPutARekeyOff() {
         TwoGateways net = new TwoGateways(6);
-        DpdPolicy dpd = new DpdPolicy(DpdPolicy.Mode.PERIODIC, Duration.ofHours(1), 4);
+        DpdPolicy dpd = new DpdPolicy(DpdPolicy.Mode.PERIODIC, Duration.ofHours(1), 20);
         net.b().configure(Policies.b().dpd(dpd).lifetimes(LONG, LONG).build());
         ScriptedPeer peer = new ScriptedPeer(net).connect();
         net.passUntilSomethingIsSaid();

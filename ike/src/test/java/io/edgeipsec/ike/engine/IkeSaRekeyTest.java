@@ -182,6 +182,53 @@ final class IkeSaRekeyTest {
         net.assertOneTunnel();
     }
 
+    /** The session goes away at A while its request is under way: it passes over the answer. */
+    @Test
+    void anIkeSaThatThePeerDoesNotTakeUpIsFoundOutSoon() {
+        DpdPolicy seldom = new DpdPolicy(DpdPolicy.Mode.PERIODIC, Duration.ofHours(2), 4);
+        TwoGateways net = TwoGateways.connected(10, shortAtA(), longAtB().dpd(seldom));
+        Ladder ladder = new Ladder(net);
+        net.passUntilSomethingIsSaid();
+        net.a().tell(new IkeInput.PeerRemoved("session-a"));
+        ladder.fromA(REKEY.formatted(2));
+        ladder.fromB(REKEYED.formatted(2));
+        ladder.fromA("INFORMATIONAL request 3 D");
+        ladder.fromB("INFORMATIONAL response 3");
+        assertEquals(1, net.b().ikeSas().size());
+        net.pass(Duration.ofMinutes(1), true);
+        assertEquals(List.of(), net.b().ikeSas());
+        assertTrue(net.b().sad().isEmpty());
+    }
+
+    @Test
+    void anIkeSaThatThePeerHasMadeIsAskedForOnce() {
+        TwoGateways net = replacedByA(11);
+        Ladder ladder = new Ladder(net);
+        net.passUntilSomethingIsSaid();
+        ladder.fromB("INFORMATIONAL request 0");
+        ladder.fromA("INFORMATIONAL response 0");
+        net.pass(Duration.ofMinutes(1), false);
+        ladder.silence();
+    }
+
+    @Test
+    void anIkeSaThatThePeerUsesIsNotAskedFor() {
+        TwoGateways net = replacedByA(12);
+        EspSpi inbound = net.a().childSas().get(0).inbound();
+        net.a().tell(new IkeInput.ChildSaExpired("session-a", "net", inbound, false));
+        net.deliverAll();
+        net.pass(Duration.ofMinutes(1), false);
+        assertTrue(net.wire().isEmpty());
+    }
+
+    private static TwoGateways replacedByA(long seed) {
+        TwoGateways net = TwoGateways.connected(seed, shortAtA(), longAtB());
+        net.passUntilSomethingIsSaid();
+        net.deliverAll();
+        assertEquals(2, net.b().events(IkeEvent.IkeSaEstablished.class).size());
+        return net;
+    }
+
     /** RFC 7296 §2.25.2: Child SAs are not touched while their IKE SA is being replaced. */
     @Test
     void ikeRekeyCrossesChildRekey() {
