@@ -42,8 +42,6 @@ SUBJECTS = (
 
 CANNOT: Mapping[tuple[str, str], str] = {
     (OPENIKED, AES_GCM): "no: on Linux it sets SAs by PF_KEY, which has no AEAD",
-    (LIBRESWAN, RSA): "no: it refuses RSASSA-PSS parameters that name the default trailerField, "
-    "as ours and the example of RFC 7427 A.4.3 do",
 }
 """What a peer is not asked for, and why."""
 

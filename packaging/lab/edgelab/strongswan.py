@@ -57,9 +57,15 @@ _ENCRYPTION = {
     "AES_GCM_192": "aes192gcm16",
     "AES_GCM_256": "aes256gcm16",
     "CHACHA20_POLY1305": "chacha20poly1305",
+    "NO_ENCRYPTION_AUTH_AES_GMAC_128": "aes128gmac",
+    "NO_ENCRYPTION_AUTH_AES_GMAC_192": "aes192gmac",
+    "NO_ENCRYPTION_AUTH_AES_GMAC_256": "aes256gmac",
+    "NO_ENCRYPTION": "null",
 }
 _DIGEST = {"SHA1": "sha1", "SHA2_256": "sha256", "SHA2_384": "sha384", "SHA2_512": "sha512"}
 _GROUP = {
+    "GROUP2": "modp1024",
+    "GROUP5": "modp1536",
     "GROUP14": "modp2048",
     "GROUP15": "modp3072",
     "GROUP16": "modp4096",
@@ -71,7 +77,7 @@ _GROUP = {
 
 
 def _is_aead(encryption: str) -> bool:
-    return "GCM" in encryption or "POLY1305" in encryption
+    return any(kind in encryption for kind in ("GCM", "GMAC", "POLY1305"))
 
 
 def _proposals(

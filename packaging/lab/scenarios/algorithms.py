@@ -29,6 +29,22 @@ ALGORITHMS = {
         IkeProfile(("AES_256",), ("SHA1",), ("GROUP16",)),
         TunnelProfile(("AES_256",), ("SHA1",), ("GROUP16",)),
     ),
+    "gmac-128+modp1024": (
+        IkeProfile(("AES_GCM_128",), ("SHA2_256",), ("GROUP2",)),
+        TunnelProfile(("NO_ENCRYPTION_AUTH_AES_GMAC_128",), (), ("GROUP2",)),
+    ),
+    "gmac-192+modp1536": (
+        IkeProfile(("AES_128",), ("SHA2_512",), ("GROUP5",)),
+        TunnelProfile(("NO_ENCRYPTION_AUTH_AES_GMAC_192",), (), ("GROUP5",)),
+    ),
+    "gmac-256+modp2048": (
+        IkeProfile(("AES_256",), ("SHA2_384",), ("GROUP14",)),
+        TunnelProfile(("NO_ENCRYPTION_AUTH_AES_GMAC_256",), (), ("GROUP14",)),
+    ),
+    "null+sha2-256": (
+        IkeProfile(("AES_256",), ("SHA2_256",), ("GROUP31",)),
+        TunnelProfile(("NO_ENCRYPTION",), ("SHA2_256",), ("GROUP31",)),
+    ),
 }
 
 

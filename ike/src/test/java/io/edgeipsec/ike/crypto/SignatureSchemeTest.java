@@ -41,13 +41,14 @@ class SignatureSchemeTest {
     }
 
     @Test
-    @DisplayName("RFC 4055 §3.1: PSS without the trailer field, and with hashes without NULL")
+    @DisplayName("RFC 7427 A.4.3, RFC 4055 §3.1: PSS with the trailer field, hashes without NULL")
     void pssInItsForms() {
         assertEquals(
                 Optional.of(SignatureScheme.RSA_PSS_SHA2_256),
                 named(
-                        "304106092a864886f70d01010a3034a00f300d06096086480165030402010500a11c301a"
-                                + "06092a864886f70d010108300d06096086480165030402010500a203020120"));
+                        "304606092a864886f70d01010a3039a00f300d06096086480165030402010500a11c301a"
+                                + "06092a864886f70d010108300d06096086480165030402010500a203020120"
+                                + "a303020101"));
         assertEquals(
                 Optional.of(SignatureScheme.RSA_PSS_SHA2_256),
                 named(
