@@ -90,6 +90,11 @@ final class ChildOffer {
         sa.world().removeChildSa(locator);
     }
 
+    /** What an error means that came in IKE_AUTH and took the IKE SA with it. */
+    FailReason refusalOfIkeSa(NotifyPayload error) {
+        return PeerErrors.ofIkeAuth(error, peerName(), policy, proposals);
+    }
+
     /** The error that the peer answered to this offer, in IKE_AUTH beside a good AUTH. */
     Optional<FailReason> refusal(IkeMessage response) {
         boolean answered = response.first(SaPayload.class).isPresent();

@@ -135,7 +135,7 @@ public final class IkeAuthInitiator implements InitiatedExchange {
         if (auth.isEmpty() || peerId.isEmpty()) {
             sa.fail(
                     message.error()
-                            .map(e -> PeerErrors.ofIkeSa(e, peer(), List.of()))
+                            .map(made::refusalOfIkeSa)
                             .orElse(invalid("answered IKE_AUTH without IDr and AUTH")));
             return true;
         }

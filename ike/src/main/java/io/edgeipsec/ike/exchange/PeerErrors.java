@@ -41,6 +41,16 @@ final class PeerErrors {
         return refused(type, peer);
     }
 
+    /** Where neither IDr nor AUTH come: some peers end the IKE SA over its first Child SA. */
+    static FailReason ofIkeAuth(
+            NotifyPayload error, String peer, ChildPolicy child, List<Proposal> offered) {
+        NotifyType type = error.notifyType();
+        boolean aboutChild =
+                type.equals(NotifyType.NO_PROPOSAL_CHOSEN)
+                        || type.equals(NotifyType.TS_UNACCEPTABLE);
+        return aboutChild ? ofChild(error, peer, child, offered) : ofIkeSa(error, peer, List.of());
+    }
+
     static FailReason ofChild(
             NotifyPayload error, String peer, ChildPolicy child, List<Proposal> offered) {
         NotifyType type = error.notifyType();
