@@ -25,6 +25,8 @@ IKE_BY_US = "IKE SA rekeyed by us"
 IKE_BY_PEER = "IKE SA rekeyed by the peer"
 KE_BY_PEER = "The peer asks for another group (INVALID_KE_PAYLOAD)"
 KE_BY_US = "We ask for another group (INVALID_KE_PAYLOAD)"
+COOKIE_BY_PEER = "The peer asks for a cookie (COOKIE)"
+COOKIE_BY_US = "We ask for a cookie (COOKIE), while others flood us"
 NARROWED_BY_PEER = "The peer narrows our subnets"
 NARROWED_BY_US = "We narrow the peer's subnets"
 WRONG_PSK = "Wrong PSK: told, and recovered from"
@@ -36,12 +38,15 @@ ECDSA = "ECDSA certificate with a chain in fragments, the peer initiates"
 
 SUBJECTS = (
     *(WE_INITIATE, PEER_INITIATES, AES_GCM, CHILD_BY_US, CHILD_BY_PEER, IKE_BY_US, IKE_BY_PEER),
-    *(KE_BY_PEER, KE_BY_US, NARROWED_BY_PEER, NARROWED_BY_US, WRONG_PSK, NO_PROPOSAL, DPD),
+    *(KE_BY_PEER, KE_BY_US, COOKIE_BY_PEER, COOKIE_BY_US, NARROWED_BY_PEER, NARROWED_BY_US),
+    *(WRONG_PSK, NO_PROPOSAL, DPD),
     *(RSA, ECDSA, NAT),
 )
 
 CANNOT: Mapping[tuple[str, str], str] = {
     (OPENIKED, AES_GCM): "no: on Linux it sets SAs by PF_KEY, which has no AEAD",
+    (STRONGSWAN, COOKIE_BY_PEER): "no: it asks only under a flood from many configured peers",
+    (OPENIKED, COOKIE_BY_PEER): "no: it asks only under a flood",
 }
 """What a peer is not asked for, and why."""
 

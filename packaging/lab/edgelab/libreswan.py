@@ -272,6 +272,10 @@ class Libreswan:
             interval=0.2,
         )
 
+    def demand_cookies(self, always: bool) -> None:
+        """From everybody who starts an IKE SA, or as ever."""
+        self._whack("--ddos-busy" if always else "--ddos-auto")
+
     def initiate(self, session: Session) -> None:
         """Starts every Child SA by hand, without waiting for the outcome."""
         for name in self._names(session):

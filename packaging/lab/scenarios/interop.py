@@ -6,6 +6,7 @@ from typing import Callable, Mapping
 from edgelab import interop, kernel
 from edgelab.clock import DeadlinePassed, wait_until
 from edgelab.lab import Lab
+from edgelab.libreswan import Libreswan
 from edgelab.network import Nat
 from edgelab.openiked import OpenIked
 from edgelab.pki import Authority, Certificates
@@ -14,6 +15,7 @@ from edgelab.report import ScenarioFailed, expect, expect_equal
 from edgelab.scenario import scenario
 from edgelab.session import DpdProfile, IkeProfile, Mode, Rule, Session, TunnelProfile
 from edgelab.sites import LIBRESWAN, OPENIKED, STRONGSWAN, Setting
+from edgelab.spoof import Spoofer
 from edgelab.traffic import PingStream
 from scenarios.nat import check_encapsulated
 from scenarios.policy_based import ROLES
@@ -22,6 +24,9 @@ _IKE = IkeProfile(("AES_256",), ("SHA2_256",), ("GROUP31",))
 _AES_GCM = TunnelProfile(("AES_GCM_256",), (), ("GROUP31",))
 # OpenIKED on Linux has no other; its SHA2-256 is of 96 bits, as PF_KEY has it.
 _AES_CBC = TunnelProfile(("AES_256",), ("SHA2_512",), ("GROUP31",))
+
+FLOOD = 100
+"""Half-open IKE SAs, more than edge-ipsecd bears without asking for cookies."""
 
 Step = Callable[[Lab], None]
 
@@ -207,6 +212,55 @@ def _expect_two_attempts(lab: Lab, initiator: bytes) -> None:
     expect(any(len(each) == 2 for each in lengths.values()), "a second IKE_SA_INIT", lengths)
 
 
+def _cookie_by_peer(lab: Lab) -> None:
+    assert isinstance(lab.b, Libreswan)
+    began = time.time()
+    lab.b.demand_cookies(True)
+    session = _session(lab)
+    _comes_up(lab, session, lab.for_peer(session))
+    lab.b.demand_cookies(False)
+    _expect_cookie(lab, lab.site_b.gateway_mac, began)
+
+
+def _cookie_by_us(lab: Lab) -> None:
+    session = _session(lab, Mode.RESPOND_ONLY)
+    began = time.time()
+    peer = lab.establish(session)
+    first = next(
+        packet.ike_message
+        for packet in lab.watch.wire.packets()
+        if packet.is_ike
+        and packet.ike_exchange == 34
+        and packet.from_mac == lab.site_b.gateway_mac
+        and packet.seconds > began
+    )
+    with Spoofer(lab.network.hostile, lab.site_a.gateway_mac) as spoofer:
+        for number in range(1, FLOOD + 1):
+            message = number.to_bytes(8, "big") + first[8:]
+            spoofer.udp(lab.site_b.address, lab.site_a.address, 500, 500, message)
+    lab.b.delete(peer)
+    lab.b.put(peer)
+    lab.wait_up(session, peer, 30)
+    _expect_cookie(lab, lab.site_a.gateway_mac, began)
+    lab.expect_pings()
+    lab.close(session, peer)
+
+
+def _expect_cookie(lab: Lab, responder: bytes, began: float) -> None:
+    """An IKE_SA_INIT response of one payload, a Notify of type COOKIE (16390)."""
+    cookies = [
+        packet
+        for packet in lab.watch.wire.packets()
+        if packet.is_ike
+        and packet.ike_exchange == 34
+        and packet.from_mac == responder
+        and packet.seconds > began
+        and packet.ike_message[16] == 41
+        and packet.ike_message[34:36] == b"\x40\x06"
+    ]
+    expect(len(cookies) > 0, "a COOKIE", responder.hex(":"))
+
+
 def _narrowed_by_peer(lab: Lab) -> None:
     session = _session(lab)
     _comes_up(lab, session.but(rules=_wide(lab)), lab.for_peer(session))
@@ -292,6 +346,8 @@ def interop_negotiation(lab: Lab, _: str) -> str:
             interop.NO_PROPOSAL: _no_proposal,
             interop.RSA: certified.rsa,
             interop.ECDSA: certified.ecdsa,
+            interop.COOKIE_BY_PEER: _cookie_by_peer,
+            interop.COOKIE_BY_US: _cookie_by_us,
         },
     )
 

@@ -27,7 +27,6 @@ def ml_kem(lab: Lab, method: str) -> str:
 @scenario(TWO_OF_OURS)
 def hybrid_ike_sa_is_rekeyed(lab: Lab) -> str:
     """ML-KEM and a PPK are in the keys of the first IKE SA, and of the one that replaces it."""
-    lab.reconfigure(lab={"min_sa_life_time": 20})
     profile = IkeProfile(groups=("GROUP31",), additional=("ML_KEM_1024",))
     session = lab.policy_session("hybrid").but(ike=replace(profile, lifetime=30), ppk=Ppk())
     peer = lab.establish(session, lab.for_peer(session).but(ike=profile))
