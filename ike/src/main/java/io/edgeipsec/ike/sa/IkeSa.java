@@ -7,13 +7,7 @@ import io.edgeipsec.ike.crypto.RandomSource;
 import io.edgeipsec.ike.exchange.CreateChildSaInitiator;
 import io.edgeipsec.ike.exchange.CreateChildSaResponder;
 import io.edgeipsec.ike.exchange.ExchangeContext;
-import io.edgeipsec.ike.exchange.IkeAuthInitiator;
-import io.edgeipsec.ike.exchange.IkeAuthResponder;
 import io.edgeipsec.ike.exchange.IkeFollowUpResponder;
-import io.edgeipsec.ike.exchange.IkeIntermediateInitiator;
-import io.edgeipsec.ike.exchange.IkeIntermediateResponder;
-import io.edgeipsec.ike.exchange.IkeSaInitInitiator;
-import io.edgeipsec.ike.exchange.IkeSaInitResponder;
 import io.edgeipsec.ike.exchange.InformationalInitiator;
 import io.edgeipsec.ike.exchange.InformationalResponder;
 import io.edgeipsec.ike.exchange.InitiatedExchange;
@@ -75,6 +69,7 @@ public final class IkeSa implements ExchangeContext {
     private final OutgoingRequests outgoing;
     private final IncomingRequests incoming = new IncomingRequests();
     private final Keyring keyring = new Keyring();
+    private final Negotiation negotiation;
     private final Inbox inbox;
     private final Outbox outbox;
     private final Deadlines deadlines = new Deadlines();
@@ -95,8 +90,6 @@ public final class IkeSa implements ExchangeContext {
     private boolean inService;
     private boolean usesPpk;
     private @Nullable PeerPolicy policy;
-    private @Nullable SecuredIkeSa awaitingIntermediate;
-    private @Nullable SecuredIkeSa awaitingAuth;
 
     private IkeSa(
             IkeSaEnvironment environment,
@@ -123,6 +116,7 @@ public final class IkeSa implements ExchangeContext {
         this.world =
                 new PendingWorld(
                         localSpi, environment.effects(), () -> this.state == IkeSaState.RESPONDING);
+        this.negotiation = new Negotiation(this, keyring, environment.owner());
         this.succession = new IkeSaSuccession(this, outgoing, environment.owner());
     }
 
@@ -172,7 +166,7 @@ public final class IkeSa implements ExchangeContext {
 
     /** Starts the negotiation, with this Child SA in IKE_AUTH. */
     public void start(ChildPolicy firstChild) {
-        run(new IkeSaInitInitiator(this, policy(), secured -> authenticate(secured, firstChild)));
+        negotiation.start(firstChild);
     }
 
     public void receive(IkeHeader header, Octets datagram, Path from, MonotonicTime time) {
@@ -328,44 +322,17 @@ public final class IkeSa implements ExchangeContext {
 
     // Negotiation.
 
-    private void authenticate(SecuredIkeSa secured, ChildPolicy firstChild) {
-        secure(secured);
-        if (secured.nat().encapsulates()) {
-            int port = environment.settings().natPort();
-            location.moveTo(
-                    new Path(
-                            new Endpoint(path().local().address(), port),
-                            new Endpoint(path().remote().address(), port)));
-        }
-        outgoing.complete();
-        if (secured.suite().additionalKeyExchange().isEmpty()) {
-            sendAuth(secured, firstChild);
-            return;
-        }
-        run(
-                new IkeIntermediateInitiator(
-                        this,
-                        policy(),
-                        secured,
-                        strengthened -> {
-                            keyring.use(protectionOf(strengthened));
-                            outgoing.complete();
-                            sendAuth(strengthened, firstChild);
-                        }));
+    /** A NAT is between us and the peer: from now on by the port for that (RFC 7296 §2.23). */
+    void moveToNatPort() {
+        int port = environment.settings().natPort();
+        location.moveTo(
+                new Path(
+                        new Endpoint(path().local().address(), port),
+                        new Endpoint(path().remote().address(), port)));
     }
 
-    private void sendAuth(SecuredIkeSa secured, ChildPolicy firstChild) {
-        run(
-                new IkeAuthInitiator(
-                        this,
-                        policy(),
-                        firstChild,
-                        environment.owner().isInitialContact(policy()),
-                        secured,
-                        () -> establish(false)));
-    }
-
-    private void secure(SecuredIkeSa secured) {
+    /** Both sides can encrypt. */
+    void secure(SecuredIkeSa secured) {
         peerSpi = secured.peerSpi();
         nat = secured.nat();
         Octets nonceI = secured.material().nonceI();
@@ -376,7 +343,7 @@ public final class IkeSa implements ExchangeContext {
         keyring.use(protectionOf(secured));
     }
 
-    private Protection protectionOf(SecuredIkeSa secured) {
+    Protection protectionOf(SecuredIkeSa secured) {
         return Protection.of(
                 environment.primitives(),
                 environment.random(),
@@ -385,8 +352,13 @@ public final class IkeSa implements ExchangeContext {
                 originalInitiator);
     }
 
-    private void establish(boolean initialContact) {
-        awaitingAuth = null;
+    /** Whose it is, a responder learns in IKE_AUTH. */
+    void belongTo(PeerPolicy session) {
+        policy = session;
+    }
+
+    /** Both sides have proved who they are. */
+    void establish(boolean initialContact) {
         enterService();
         announceEstablished();
         environment.owner().established(this, initialContact);
@@ -497,32 +469,8 @@ public final class IkeSa implements ExchangeContext {
             heard(request.path());
         }
         ExchangeType type = request.message().header().exchange();
-        if (type.equals(ExchangeType.IKE_SA_INIT)) {
-            List<PeerPolicy> candidates = environment.owner().candidates(path());
-            new IkeSaInitResponder(
-                            this,
-                            candidates,
-                            this::halfOpen,
-                            reason -> environment.owner().rejected(candidates, reason))
-                    .onRequest(request);
-        } else if (type.equals(ExchangeType.IKE_INTERMEDIATE) && awaitingIntermediate != null) {
-            SecuredIkeSa before = awaitingIntermediate;
-            awaitingIntermediate = null;
-            new IkeIntermediateResponder(
-                            this,
-                            before,
-                            strengthened -> {
-                                keyring.await(protectionOf(strengthened));
-                                awaitingAuth = strengthened;
-                            })
-                    .onRequest(request);
-        } else if (type.equals(ExchangeType.IKE_AUTH) && awaitingAuth != null) {
-            new IkeAuthResponder(
-                            this,
-                            environment.owner().candidates(path()),
-                            awaitingAuth,
-                            new AuthOutcome())
-                    .onRequest(request);
+        if (state == IkeSaState.RESPONDING) {
+            negotiation.dispatch(request);
         } else if (type.equals(ExchangeType.INFORMATIONAL)) {
             new InformationalResponder(this).onRequest(request);
         } else if (type.equals(ExchangeType.IKE_FOLLOWUP_KE)) {
@@ -549,33 +497,6 @@ public final class IkeSa implements ExchangeContext {
         return ikeSa ? new RekeyIkeSaResponder(this) : new CreateChildSaResponder(this, nat);
     }
 
-    private void halfOpen(SecuredIkeSa secured) {
-        secure(secured);
-        if (secured.suite().additionalKeyExchange().isPresent()) {
-            awaitingIntermediate = secured;
-        } else {
-            awaitingAuth = secured;
-        }
-    }
-
-    private final class AuthOutcome implements IkeAuthResponder.Outcome {
-        @Override
-        public void authenticated(PeerPolicy session) {
-            policy = session;
-        }
-
-        @Override
-        public void established(boolean initialContact) {
-            establish(initialContact);
-        }
-
-        @Override
-        public void rejected(List<PeerPolicy> meant, FailReason reason) {
-            environment.owner().rejected(meant, reason);
-            end(reason);
-        }
-    }
-
     // What the inbox needs.
 
     boolean awaitsInit() {
@@ -584,10 +505,7 @@ public final class IkeSa implements ExchangeContext {
 
     boolean accepts(ExchangeType exchange) {
         return switch (state) {
-            case RESPONDING ->
-                    awaitingIntermediate != null
-                            ? exchange.equals(ExchangeType.IKE_INTERMEDIATE)
-                            : awaitingAuth != null && exchange.equals(ExchangeType.IKE_AUTH);
+            case RESPONDING -> negotiation.awaits(exchange);
             case CANDIDATE, ESTABLISHED, SUPERSEDED, DELETING ->
                     exchange.equals(ExchangeType.CREATE_CHILD_SA)
                             || exchange.equals(ExchangeType.IKE_FOLLOWUP_KE)
