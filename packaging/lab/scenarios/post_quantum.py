@@ -28,7 +28,7 @@ def ml_kem(lab: Lab, method: str) -> str:
 def hybrid_ike_sa_is_rekeyed(lab: Lab) -> str:
     """ML-KEM and a PPK are in the keys of the first IKE SA, and of the one that replaces it."""
     profile = IkeProfile(groups=("GROUP31",), additional=("ML_KEM_1024",))
-    session = lab.policy_session("hybrid").but(ike=replace(profile, lifetime=30), ppk=Ppk())
+    session = lab.policy_session("hybrid-rekeyed").but(ike=replace(profile, lifetime=30), ppk=Ppk())
     peer = lab.establish(session, lab.for_peer(session).but(ike=profile))
     other = lab.b
     assert isinstance(other, EdgeIpsecd)
