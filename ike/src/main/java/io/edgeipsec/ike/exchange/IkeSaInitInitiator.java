@@ -184,7 +184,8 @@ public final class IkeSaInitInitiator implements InitiatedExchange {
                     Kind.AUTHENTICATION_FAILED,
                     "peer %s uses no post-quantum pre-shared key (RFC 8784), which the session"
                                     .formatted(peer())
-                            + " requires; configure the PPK there, or set required of our ppk to false");
+                            + " requires; configure the PPK there, or set required of our ppk to"
+                            + " false");
         }
         IkeSpi peerSpi = message.header().responderSpi();
         NatSituation nat =

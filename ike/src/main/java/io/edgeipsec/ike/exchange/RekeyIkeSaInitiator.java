@@ -108,14 +108,14 @@ public final class RekeyIkeSaInitiator implements InitiatedExchange {
         }
         Half first = half;
         if (first == null) {
-            finish(message);
+            concludeFirst(message);
         } else {
-            finish(first, message);
+            concludeSecond(first, message);
         }
         return true;
     }
 
-    private void finish(IkeMessage message) {
+    private void concludeFirst(IkeMessage message) {
         Optional<IkeNegotiation> agreed =
                 message.first(SaPayload.class).flatMap(a -> IkeNegotiation.verify(offer, a));
         Optional<IkeSpi> peerSpi = agreed.flatMap(a -> spi(a.spi()));
@@ -170,7 +170,7 @@ public final class RekeyIkeSaInitiator implements InitiatedExchange {
                         });
     }
 
-    private void finish(Half first, IkeMessage message) {
+    private void concludeSecond(Half first, IkeMessage message) {
         KeyShare begun = share;
         if (begun == null || value(message, begun).isEmpty()) {
             lose(List.of(), "answered IKE_FOLLOWUP_KE without a fitting key exchange value");

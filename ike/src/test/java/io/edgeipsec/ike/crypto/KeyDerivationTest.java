@@ -10,9 +10,11 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.edgeipsec.ike.message.IkeSpi;
+import io.edgeipsec.ike.message.OctetWriter;
 import io.edgeipsec.ike.message.Octets;
 import io.edgeipsec.ike.vectors.TestVectors;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -183,6 +185,61 @@ class KeyDerivationTest {
                 octets(vector, "nResp"),
                 spi(vector, "spiInit"),
                 spi(vector, "spiResp"));
+    }
+
+    @Test
+    @DisplayName("RFC 9370 §2.2.4: SKEYSEED = prf(SK_d, SK(0) | Ni | Nr | SK(1))")
+    void rekeyWithAnAdditionalKeyExchange() throws Exception {
+        byte[] skD = filled(1);
+        IkeKeys keys =
+                derivation.rekeyed(
+                        Prf.HMAC_SHA2_256,
+                        SecretBytes.copyOf(skD),
+                        gcm(Prf.HMAC_SHA2_256),
+                        SecretBytes.copyOf(filled(2)),
+                        Optional.of(SecretBytes.copyOf(filled(3))),
+                        Octets.wrap(filled(4)),
+                        Octets.wrap(filled(5)),
+                        new IkeSpi(6),
+                        new IkeSpi(7));
+        byte[] skeyseed = hmac(skD, filled(2), filled(4), filled(5), filled(3));
+        byte[] spis = new OctetWriter().u64(6).u64(7).toByteArray();
+        assertArrayEquals(
+                hmac(skeyseed, filled(4), filled(5), spis, new byte[] {1}), keys.skD().open());
+    }
+
+    @Test
+    @DisplayName("RFC 9370 §2.2.2: SKEYSEED(1) = prf(SK_d(0), SK(1) | Ni | Nr)")
+    void anAdditionalKeyExchangeBeforeIkeAuth() throws Exception {
+        byte[] skD = filled(1);
+        IkeKeys keys =
+                derivation.strengthened(
+                        gcm(Prf.HMAC_SHA2_256),
+                        SecretBytes.copyOf(skD),
+                        SecretBytes.copyOf(filled(3)),
+                        Octets.wrap(filled(4)),
+                        Octets.wrap(filled(5)),
+                        new IkeSpi(6),
+                        new IkeSpi(7));
+        byte[] skeyseed = hmac(skD, filled(3), filled(4), filled(5));
+        byte[] spis = new OctetWriter().u64(6).u64(7).toByteArray();
+        assertArrayEquals(
+                hmac(skeyseed, filled(4), filled(5), spis, new byte[] {1}), keys.skD().open());
+    }
+
+    private static byte[] filled(int value) {
+        byte[] octets = new byte[32];
+        Arrays.fill(octets, (byte) value);
+        return octets;
+    }
+
+    private static byte[] hmac(byte[] key, byte[]... data) throws Exception {
+        Mac mac = Mac.getInstance("HmacSHA256");
+        mac.init(new SecretKeySpec(key, "HmacSHA256"));
+        for (byte[] part : data) {
+            mac.update(part);
+        }
+        return mac.doFinal();
     }
 
     @Test

@@ -26,6 +26,10 @@ final class FollowUpKeyExchangeTest {
 
     /** A replaces the IKE SA, B waits. */
     private static TwoGateways connected(long seed) {
+        return connected(seed, LONG);
+    }
+
+    private static TwoGateways connected(long seed, Duration lifetimeOfB) {
         TwoGateways net =
                 TwoGateways.connected(
                         seed,
@@ -36,7 +40,7 @@ final class FollowUpKeyExchangeTest {
                         Policies.b()
                                 .dpd(NO_DPD)
                                 .additional(true, ML_KEM_768)
-                                .lifetimes(LONG, LONG));
+                                .lifetimes(lifetimeOfB, LONG));
         net.assertOneTunnel();
         return net;
     }
@@ -168,17 +172,7 @@ final class FollowUpKeyExchangeTest {
     void collisions() {
         int crossed = 0;
         for (long seed = 0; crossed < 24; seed++) {
-            TwoGateways net =
-                    TwoGateways.connected(
-                            seed,
-                            Policies.a()
-                                    .dpd(NO_DPD)
-                                    .additional(true, ML_KEM_768)
-                                    .lifetimes(LIFETIME, LONG),
-                            Policies.b()
-                                    .dpd(NO_DPD)
-                                    .additional(true, ML_KEM_768)
-                                    .lifetimes(LIFETIME, LONG));
+            TwoGateways net = connected(seed, LIFETIME);
             net.passUntilSomethingIsSaid();
             net.pass(Duration.ofMillis(1_700), false);
             if (net.wire().stream().map(net::isFromB).distinct().count() < 2) {
