@@ -262,7 +262,7 @@ final class RequestDoor {
                                     route,
                                     query,
                                     octets,
-                                    listener.user(),
+                                    listener.caller(),
                                     UUID.randomUUID().toString()))
                     .thenAccept(
                             answer ->

@@ -1,5 +1,7 @@
 package io.edgeipsec.api.operation;
 
+import io.edgeipsec.api.auth.CallContext;
+import io.edgeipsec.api.auth.Caller;
 import java.util.Arrays;
 import java.util.Map;
 
@@ -9,24 +11,22 @@ public final class ApiRequest {
     private final Route route;
     private final Map<String, String> query;
     private final byte[] body;
-    private final String user;
-    private final String requestId;
+    private final CallContext context;
 
     /**
      * Takes over the body.
      *
      * @param query query parameters; of repeated ones the last
      * @param body empty if there is none
-     * @param user who asks
+     * @param caller who asks
      * @param requestId names the request in the log and, for changes, in the answer
      */
     public ApiRequest(
-            Route route, Map<String, String> query, byte[] body, String user, String requestId) {
+            Route route, Map<String, String> query, byte[] body, Caller caller, String requestId) {
         this.route = route;
         this.query = Map.copyOf(query);
         this.body = body;
-        this.user = user;
-        this.requestId = requestId;
+        this.context = new CallContext(caller, route.operation().id(), requestId);
     }
 
     Route route() {
@@ -42,12 +42,13 @@ public final class ApiRequest {
         return body;
     }
 
-    String user() {
-        return user;
+    /** In whose name the request changes what it changes. */
+    CallContext context() {
+        return context;
     }
 
     String requestId() {
-        return requestId;
+        return context.requestId();
     }
 
     void forgetBody() {

@@ -130,7 +130,7 @@ final class ResourceOperations<R extends ManagedResource> {
                             key,
                             ppk,
                             null,
-                            request.user());
+                            request.context());
             handedOver = true;
             return store.put(put)
                     .thenApplyAsync(
@@ -164,7 +164,7 @@ final class ResourceOperations<R extends ManagedResource> {
 
     private CompletionStage<ApiResponse> delete(ApiRequest request) {
         String id = id(request);
-        return store.delete(kind, id, request.user())
+        return store.delete(kind, id, request.context())
                 .thenApplyAsync(
                         outcome -> {
                             announce(request, outcome.accept(new Refusals<>(kind, id)), "deleted");
@@ -189,7 +189,7 @@ final class ResourceOperations<R extends ManagedResource> {
                 resource.kind(),
                 resource.id(),
                 resource.revision(),
-                request.user(),
+                request.context().user(),
                 request.requestId());
         for (String warning : Warnings.of(resource)) {
             LOG.warn(

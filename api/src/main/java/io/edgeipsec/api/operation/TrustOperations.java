@@ -102,7 +102,7 @@ final class TrustOperations {
                         null,
                         null,
                         privateKey,
-                        request.user());
+                        request.context());
         return store.put(put)
                 .thenApplyAsync(
                         outcome -> {
@@ -113,7 +113,7 @@ final class TrustOperations {
                                     kind,
                                     stored.id(),
                                     stored.revision(),
-                                    request.user(),
+                                    request.context().user(),
                                     request.requestId());
                             return new ApiResponse(
                                     201, List.of(), JsonTree.write(listOf(kind, stored)));

@@ -1,5 +1,6 @@
 package io.edgeipsec.api.port;
 
+import io.edgeipsec.api.auth.CallContext;
 import io.edgeipsec.api.resource.ManagedResource;
 import io.edgeipsec.api.resource.ResourceKind;
 import java.util.Optional;
@@ -23,5 +24,5 @@ public interface ConfigurationStore {
 
     /** Deletes a resource that nothing refers to. */
     <R extends ManagedResource> CompletionStage<ChangeOutcome<R>> delete(
-            ResourceKind<R> kind, String id, String user);
+            ResourceKind<R> kind, String id, CallContext context);
 }

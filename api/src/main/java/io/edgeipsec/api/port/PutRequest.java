@@ -1,5 +1,6 @@
 package io.edgeipsec.api.port;
 
+import io.edgeipsec.api.auth.CallContext;
 import io.edgeipsec.api.resource.ManagedResource;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
@@ -12,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  *     over and closes it whatever the outcome.
  * @param postQuantumKey likewise a session's
  * @param privateKey a certificate's; taken over and closed in the same way
- * @param user who asks, for the stamp
+ * @param context in whose name it is stored
  */
 public record PutRequest<R extends ManagedResource>(
         R resource,
@@ -21,7 +22,7 @@ public record PutRequest<R extends ManagedResource>(
         @Nullable PresharedKey presharedKey,
         @Nullable PresharedKey postQuantumKey,
         @Nullable PrivateKeyOctets privateKey,
-        String user)
+        CallContext context)
         implements AutoCloseable {
 
     /** Zeroes the secrets. */

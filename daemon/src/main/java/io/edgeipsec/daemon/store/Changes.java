@@ -123,8 +123,8 @@ final class Changes {
                                         found.resource()
                                                 .header()
                                                 .stamp()
-                                                .modified(now(), request.user()))
-                        .orElseGet(() -> Stamp.created(now(), request.user()));
+                                                .modified(now(), request.context().user()))
+                        .orElseGet(() -> Stamp.created(now(), request.context().user()));
         R stamped = kind.type().cast(resource.withStamp(stamp));
         long key;
         if (current.isPresent()) {

@@ -1,5 +1,6 @@
 package io.edgeipsec.daemon.store;
 
+import io.edgeipsec.api.auth.CallContext;
 import io.edgeipsec.api.port.ChangeOutcome;
 import io.edgeipsec.api.port.ConfigurationChange;
 import io.edgeipsec.api.port.ConfigurationListener;
@@ -141,7 +142,7 @@ public final class ConfigurationDatabase
 
     @Override
     public <R extends ManagedResource> CompletionStage<ChangeOutcome<R>> delete(
-            ResourceKind<R> kind, String id, String user) {
+            ResourceKind<R> kind, String id, CallContext context) {
         return thread.submit(() -> result(changes.delete(kind, id)));
     }
 

@@ -1,0 +1,9 @@
+package io.edgeipsec.api.auth;
+
+/**
+ * Who asks, once that is known.
+ *
+ * @param name of the user or principal; never empty
+ * @param origin where from, in words for log and audit, such as an address
+ */
+public record Caller(String name, Role role, Authentication authentication, String origin) {}
