@@ -9,7 +9,6 @@ import io.edgeipsec.api.resource.EncryptionAlgorithm;
 import io.edgeipsec.api.resource.IPSecVPNDPDProfile;
 import io.edgeipsec.api.resource.IPSecVPNIKEProfile;
 import io.edgeipsec.api.resource.IPSecVPNSession;
-import io.edgeipsec.api.resource.IPSecVPNTunnelProfile;
 import io.edgeipsec.api.resource.Ipv4Subnet;
 import io.edgeipsec.api.resource.ManagedResource;
 import io.edgeipsec.api.resource.ResourceKind;
@@ -34,13 +33,12 @@ final class Completion {
         Class<? extends ManagedResource> type = kind.type();
         if (type == IPSecVPNSession.class) {
             completeSession(id, node);
-        } else if (type == IPSecVPNIKEProfile.class) {
-            node.put("resource_type", IPSecVPNIKEProfile.TYPE);
+            return;
+        }
+        node.put("resource_type", type.getSimpleName());
+        if (type == IPSecVPNIKEProfile.class) {
             completeDigests(node);
-        } else if (type == IPSecVPNTunnelProfile.class) {
-            node.put("resource_type", IPSecVPNTunnelProfile.TYPE);
         } else if (type == IPSecVPNDPDProfile.class) {
-            node.put("resource_type", IPSecVPNDPDProfile.TYPE);
             boolean periodic =
                     node.path("dpd_probe_mode").asText().equals(DpdProbeMode.PERIODIC.name());
             if (!node.has("dpd_probe_interval")) {
@@ -56,9 +54,8 @@ final class Completion {
                 List.of("ike_profile_id", "ipsec_tunnel_profile_id", "dpd_profile_id")) {
             node.put(reference, Ids.canonical(node.path(reference).asText()));
         }
-        if (local.has("certificate_id")) {
-            local.put("certificate_id", Ids.canonical(local.path("certificate_id").asText()));
-        }
+        canonicalizeIfPresent(local, "certificate_id");
+        canonicalizeIfPresent(node, "multi_path_group_id");
         for (String list : List.of("trust_ca_ids", "trust_crl_ids")) {
             if (local.path(list) instanceof ArrayNode ids) {
                 for (int i = 0; i < ids.size(); i++) {
@@ -98,6 +95,12 @@ final class Completion {
             if (needed) {
                 node.putArray("digest_algorithms").add(DigestAlgorithm.SHA2_256.name());
             }
+        }
+    }
+
+    private static void canonicalizeIfPresent(ObjectNode node, String name) {
+        if (node.has(name)) {
+            node.put(name, Ids.canonical(node.path(name).asText()));
         }
     }
 

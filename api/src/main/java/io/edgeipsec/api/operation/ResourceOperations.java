@@ -62,16 +62,11 @@ final class ResourceOperations<R extends ManagedResource> {
         if (TrustObject.class.isAssignableFrom(kind.type())) {
             return; // Made by TrustOperations, and never changed.
         }
-        if (kind == ResourceKind.SESSION) {
-            handlers.put(
-                    "Update" + type,
-                    request -> put(request, id(request), PutRequest.Mode.CREATE_OR_REPLACE));
-        } else {
-            handlers.put(
-                    "Update" + type, request -> put(request, id(request), PutRequest.Mode.REPLACE));
-            handlers.put(
-                    "Create" + type, request -> put(request, Ids.random(), PutRequest.Mode.CREATE));
-        }
+        handlers.put(
+                "Update" + type,
+                request -> put(request, id(request), PutRequest.Mode.CREATE_OR_REPLACE));
+        handlers.put(
+                "Create" + type, request -> put(request, Ids.random(), PutRequest.Mode.CREATE));
     }
 
     private static String id(ApiRequest request) {
@@ -157,9 +152,12 @@ final class ResourceOperations<R extends ManagedResource> {
     }
 
     private static List<FieldError> check(ManagedResource resource) {
-        return resource instanceof IPSecVPNSession session
-                ? SessionChecks.check(session)
-                : ProfileChecks.check((IPSecVPNProfile) resource);
+        if (resource instanceof IPSecVPNSession session) {
+            return SessionChecks.check(session);
+        }
+        return resource instanceof IPSecVPNProfile profile
+                ? ProfileChecks.check(profile)
+                : List.of();
     }
 
     private CompletionStage<ApiResponse> delete(ApiRequest request) {

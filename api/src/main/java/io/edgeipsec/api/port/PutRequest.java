@@ -43,9 +43,10 @@ public record PutRequest<R extends ManagedResource>(
     public enum Mode {
         /** Nothing may be there; the revision is not looked at. */
         CREATE,
-        /** The resource must be there, at the revision sent. */
-        REPLACE,
-        /** As REPLACE if the resource is there; else it is created, unless a revision was sent. */
+        /**
+         * If the resource is there, it must be at the revision sent; else it is created, unless a
+         * revision was sent.
+         */
         CREATE_OR_REPLACE
     }
 }

@@ -1,7 +1,8 @@
 package io.edgeipsec.api.resource;
 
 /** A resource that is stored under an id with a revision. Immutable, any thread. */
-public sealed interface ManagedResource permits IPSecVPNSession, IPSecVPNProfile, TrustObject {
+public sealed interface ManagedResource
+        permits IPSecVPNSession, IPSecVPNProfile, IPSecMultiPathGroup, TrustObject {
 
     ResourceHeader header();
 

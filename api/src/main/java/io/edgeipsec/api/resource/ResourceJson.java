@@ -55,6 +55,11 @@ public final class ResourceJson {
             node.put("dpd_probe_mode", profile.dpdProbeMode().name());
             node.put("dpd_probe_interval", profile.dpdProbeInterval().toSeconds());
             node.put("retry_count", profile.retryCount());
+        } else if (resource instanceof IPSecMultiPathGroup group) {
+            node.put("enabled", group.enabled());
+            node.put("scheme", group.scheme().name());
+            node.put("scheme_value", group.schemeValue());
+            node.put("source_port_pool_size", group.sourcePortPoolSize());
         } else if (resource instanceof Certificate certificate) {
             TrustJson.write(node, certificate);
         } else if (resource instanceof Crl crl) {
@@ -104,6 +109,14 @@ public final class ResourceJson {
                     constant(DpdProbeMode.class, node, "dpd_probe_mode"),
                     seconds(node, "dpd_probe_interval"),
                     required(node, "retry_count").intValue());
+        }
+        if (kind == ResourceKind.MULTI_PATH_GROUP) {
+            return new IPSecMultiPathGroup(
+                    header,
+                    flag(node, "enabled"),
+                    constant(MultiPathScheme.class, node, "scheme"),
+                    required(node, "scheme_value").intValue(),
+                    required(node, "source_port_pool_size").intValue());
         }
         if (kind == ResourceKind.CERTIFICATE) {
             return TrustJson.readCertificate(header, node);

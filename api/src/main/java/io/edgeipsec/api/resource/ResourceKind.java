@@ -25,6 +25,12 @@ public final class ResourceKind<R extends ManagedResource> {
                     "DPD profile",
                     "/vpn/ipsec/dpd-profiles",
                     IPSecVPNDPDProfile.class);
+    public static final ResourceKind<IPSecMultiPathGroup> MULTI_PATH_GROUP =
+            new ResourceKind<>(
+                    "multi-path-group",
+                    "multiple-path group",
+                    "/vpn/ipsec/multi-path-groups",
+                    IPSecMultiPathGroup.class);
     public static final ResourceKind<Certificate> CERTIFICATE =
             new ResourceKind<>(
                     "certificate",
@@ -36,7 +42,14 @@ public final class ResourceKind<R extends ManagedResource> {
 
     /** Every kind, referenced ones before those that refer to them. */
     public static final List<ResourceKind<?>> ALL =
-            List.of(IKE_PROFILE, TUNNEL_PROFILE, DPD_PROFILE, CERTIFICATE, CRL, SESSION);
+            List.of(
+                    IKE_PROFILE,
+                    TUNNEL_PROFILE,
+                    DPD_PROFILE,
+                    MULTI_PATH_GROUP,
+                    CERTIFICATE,
+                    CRL,
+                    SESSION);
 
     private final String name;
     private final String noun;

@@ -4,6 +4,7 @@ import io.edgeipsec.api.resource.AuthenticationMode;
 import io.edgeipsec.api.resource.DhGroup;
 import io.edgeipsec.api.resource.DigestAlgorithm;
 import io.edgeipsec.api.resource.EncryptionAlgorithm;
+import io.edgeipsec.api.resource.IPSecMultiPathGroup;
 import io.edgeipsec.api.resource.IPSecVPNIKEProfile;
 import io.edgeipsec.api.resource.IPSecVPNLocalEndpoint;
 import io.edgeipsec.api.resource.IPSecVPNSession;
@@ -53,6 +54,8 @@ public final class Warnings {
                         "enable_perfect_forward_secrecy: without it, one IKE SA's keys give away"
                                 + " the traffic of all its tunnels");
             }
+        } else if (resource instanceof IPSecMultiPathGroup group) {
+            warnOfUnused(group, warnings);
         } else if (resource instanceof IPSecVPNSession session) {
             warnOfUnused(session, warnings);
         }
@@ -72,6 +75,17 @@ public final class Warnings {
                                 + group
                                 + " is weak, use it only for peers that have no other");
             }
+        }
+    }
+
+    private static void warnOfUnused(IPSecMultiPathGroup group, List<String> warnings) {
+        if (group.schemeValue() != IPSecMultiPathGroup.DEFAULT_SCHEME_VALUE) {
+            warnings.add("scheme_value: stored, but without effect: paths are not probed");
+        }
+        if (group.sourcePortPoolSize() != IPSecMultiPathGroup.DEFAULT_SOURCE_PORT_POOL_SIZE) {
+            warnings.add(
+                    "source_port_pool_size: stored, but without effect: a tunnel sends from one"
+                            + " port");
         }
     }
 

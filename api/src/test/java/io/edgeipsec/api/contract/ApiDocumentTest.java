@@ -12,9 +12,11 @@ import io.edgeipsec.api.resource.DhGroup;
 import io.edgeipsec.api.resource.DigestAlgorithm;
 import io.edgeipsec.api.resource.DpdProbeMode;
 import io.edgeipsec.api.resource.EncryptionAlgorithm;
+import io.edgeipsec.api.resource.IPSecMultiPathGroup;
 import io.edgeipsec.api.resource.IkeSessionState;
 import io.edgeipsec.api.resource.IkeVersion;
 import io.edgeipsec.api.resource.MssClampingDirection;
+import io.edgeipsec.api.resource.MultiPathScheme;
 import io.edgeipsec.api.resource.SessionStatus;
 import io.edgeipsec.api.resource.SystemProfiles;
 import java.nio.charset.StandardCharsets;
@@ -195,25 +197,19 @@ class ApiDocumentTest {
                     }
                 });
         int examples = 0;
-        JsonNode sessions =
-                DOCUMENT.at(
-                        "/paths/~1vpn~1ipsec~1sessions~1{ipsec-vpn-session-id}/put/requestBody"
-                                + "/content/application~1json/examples");
-        for (JsonNode example : sessions) {
-            assertEquals(
-                    List.of(),
-                    rules.check("/components/schemas/IPSecVPNSession", example.path("value")));
-            examples++;
-        }
         for (Map.Entry<String, JsonNode> body :
                 DOCUMENT.at("/components/requestBodies").properties()) {
             JsonNode media = body.getValue().path("content").path("application/json");
-            assertEquals(
-                    List.of(),
-                    rules.check("/components/schemas/" + body.getKey(), media.path("example")));
-            examples++;
+            List<JsonNode> values = new ArrayList<>(media.path("examples").findValues("value"));
+            if (media.has("example")) {
+                values.add(media.path("example"));
+            }
+            for (JsonNode value : values) {
+                assertEquals(List.of(), rules.check("/components/schemas/" + body.getKey(), value));
+                examples++;
+            }
         }
-        assertEquals(7, examples);
+        assertEquals(8, examples);
     }
 
     /** Dollar signs of patterns must not match before a final line end, as Java's may. */
@@ -254,6 +250,7 @@ class ApiDocumentTest {
                 EncryptionAlgorithm.values());
         assertConstants("IPSecVPNTunnelProfile", "/properties/df_policy", DfPolicy.values());
         assertConstants("IPSecVPNDPDProfile", "/properties/dpd_probe_mode", DpdProbeMode.values());
+        assertConstants("IPSecMultiPathGroup", "/properties/scheme", MultiPathScheme.values());
         assertConstants("TcpMssClamping", "/properties/direction", MssClampingDirection.values());
         assertConstants(
                 "IPSecVPNSessionStatus", "/properties/session_status", SessionStatus.values());
@@ -285,6 +282,17 @@ class ApiDocumentTest {
                             properties.path("ipsec_tunnel_profile_id").path("default").asText(),
                             properties.path("dpd_profile_id").path("default").asText()));
         }
+    }
+
+    @Test
+    void groupsWarnOfWhatIsNotTheDocumentsDefault() {
+        JsonNode group = DOCUMENT.at("/components/schemas/IPSecMultiPathGroup/properties");
+        assertEquals(
+                IPSecMultiPathGroup.DEFAULT_SCHEME_VALUE,
+                group.path("scheme_value").path("default").asInt());
+        assertEquals(
+                IPSecMultiPathGroup.DEFAULT_SOURCE_PORT_POOL_SIZE,
+                group.path("source_port_pool_size").path("default").asInt());
     }
 
     @Test

@@ -73,6 +73,10 @@ class ResourceJsonTest {
         assertRoundTrip(ResourceKind.IKE_PROFILE, SystemProfiles.IKE.withStamp(STAMP));
         assertRoundTrip(ResourceKind.TUNNEL_PROFILE, SystemProfiles.TUNNEL.withStamp(STAMP));
         assertRoundTrip(ResourceKind.DPD_PROFILE, SystemProfiles.DPD.withStamp(STAMP));
+        assertRoundTrip(
+                ResourceKind.MULTI_PATH_GROUP,
+                new IPSecMultiPathGroup(
+                        header("g"), false, MultiPathScheme.THRESHOLD_BASED, 81, 6));
     }
 
     @Test

@@ -176,9 +176,6 @@ final class Changes {
 
     private <R extends ManagedResource> Optional<ChangeOutcome<R>> refuseCreating(
             PutRequest<R> request, ResourceKind<R> kind) throws SQLException {
-        if (request.mode() == PutRequest.Mode.REPLACE) {
-            return Optional.of(new ChangeOutcome.NotFound<>());
-        }
         if (request.mode() == PutRequest.Mode.CREATE_OR_REPLACE && request.revision().isPresent()) {
             return Optional.of(
                     new ChangeOutcome.StaleRevision<>(request.revision(), OptionalLong.empty()));

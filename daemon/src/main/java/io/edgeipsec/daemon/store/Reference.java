@@ -5,6 +5,7 @@ import io.edgeipsec.api.resource.IPSecVPNLocalEndpoint;
 import io.edgeipsec.api.resource.IPSecVPNSession;
 import io.edgeipsec.api.resource.ManagedResource;
 import io.edgeipsec.api.resource.ResourceKind;
+import io.edgeipsec.api.resource.RouteBasedIPSecVPNSession;
 import io.edgeipsec.api.resource.SessionSettings;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,6 +33,14 @@ record Reference(String pointer, ResourceKind<?> kind, String id) {
                                     "/dpd_profile_id",
                                     ResourceKind.DPD_PROFILE,
                                     settings.dpdProfileId())));
+            if (resource instanceof RouteBasedIPSecVPNSession routeBased
+                    && routeBased.multiPathGroupId() != null) {
+                references.add(
+                        new Reference(
+                                "/multi_path_group_id",
+                                ResourceKind.MULTI_PATH_GROUP,
+                                routeBased.multiPathGroupId()));
+            }
             return references;
         }
         return List.of();

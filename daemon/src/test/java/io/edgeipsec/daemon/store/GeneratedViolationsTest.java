@@ -52,6 +52,8 @@ class GeneratedViolationsTest {
             count += run(api, "IPSecVPNTunnelProfile", "/vpn/ipsec/tunnel-profiles", algorithms);
             ObjectNode dpd = NODES.objectNode();
             count += run(api, "IPSecVPNDPDProfile", "/vpn/ipsec/dpd-profiles", dpd);
+            ObjectNode group = NODES.objectNode();
+            count += run(api, "IPSecMultiPathGroup", "/vpn/ipsec/multi-path-groups", group);
         }
         System.out.printf("constraints of the API document violated over HTTP: %d%n", count);
         assertTrue(count > 250, "violations made");

@@ -19,13 +19,15 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The three kinds of profiles over HTTP on a unix socket and the real store. */
+/** Profiles and multiple-path groups over HTTP on a unix socket and the real store. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ProfileApiTest {
 
     private static final String IKE = "/api/v1/vpn/ipsec/ike-profiles";
     private static final String TUNNEL = "/api/v1/vpn/ipsec/tunnel-profiles";
     private static final String DPD = "/api/v1/vpn/ipsec/dpd-profiles";
+
+    private static final String GROUPS = "/api/v1/vpn/ipsec/multi-path-groups";
 
     private ApiFixture api;
 
@@ -47,7 +49,7 @@ class ProfileApiTest {
 
     @Test
     void eachKindIsCreatedReadReplacedAndDeleted() throws IOException {
-        for (String path : List.of(IKE, TUNNEL, DPD)) {
+        for (String path : List.of(IKE, TUNNEL, DPD, GROUPS)) {
             ObjectNode profile = created(path, "{\"display_name\":\"mine\"}");
             String own = path + "/" + profile.path("id").asText();
             assertEquals(0, profile.path("_revision").asInt());
@@ -60,8 +62,13 @@ class ProfileApiTest {
             assertEquals(200, api.delete(own).status());
             assertEquals(404, api.get(own).status());
             assertEquals(404, api.delete(own).status());
+            assertEquals(412, api.put(own, profile).status(), "gone, so no revision is current");
             profile.remove("_revision");
-            assertEquals(404, api.put(own, profile).status(), "a PUT does not create a profile");
+            ObjectNode again = object(api.put(own, profile));
+            assertEquals(0, again.path("_revision").asInt(), "created under the caller's id");
+            assertEquals(profile.path("id"), again.path("id"));
+            assertEquals(412, api.put(own, profile).status(), "there, so a revision is needed");
+            assertEquals(200, api.delete(own).status());
         }
     }
 
@@ -181,6 +188,47 @@ class ProfileApiTest {
             assertEquals(200, api.delete(SESSIONS + "/user-" + i).status());
         }
         assertEquals(200, api.delete(DPD + "/" + id).status());
+    }
+
+    @Test
+    void aMultiPathGroupIsJoinedByNameAndStaysWhileItIsJoined() throws IOException {
+        RawHttp.Answer answer =
+                api.post(
+                        GROUPS,
+                        object(
+                                "{\"resource_type\":\"IPSecMultiPathGroup\",\"display_name\":\"mp\","
+                                        + "\"enabled\":true,\"scheme\":\"THRESHOLD_BASED\","
+                                        + "\"scheme_value\":75,\"source_port_pool_size\":7}"));
+        assertEquals(201, answer.status(), answer::body);
+        assertEquals(2, answer.headers("x-edge-ipsec-warning").size());
+        ObjectNode group = object(answer);
+        assertEquals(75, group.path("scheme_value").asInt());
+        assertEquals(7, group.path("source_port_pool_size").asInt());
+        String id = group.path("id").asText();
+        ObjectNode session = Samples.routeBased();
+        for (String other : List.of(SystemProfiles.IKE.id(), "mp", id.replace(id.charAt(0), 'f'))) {
+            session.put("multi_path_group_id", other);
+            assertEquals(
+                    List.of("/multi_path_group_id"),
+                    SessionApiTest.fields(api.put(SESSIONS + "/member", session)));
+        }
+        session.put("multi_path_group_id", id.toUpperCase(java.util.Locale.ROOT));
+        assertEquals(
+                id,
+                object(api.put(SESSIONS + "/member", session))
+                        .path("multi_path_group_id")
+                        .asText());
+        RawHttp.Answer refused = api.delete(GROUPS + "/" + id);
+        assertEquals(409, refused.status());
+        assertTrue(refused.body().contains("is in use by member;"), refused::body);
+        session.put("_revision", 0).remove("multi_path_group_id");
+        assertEquals(200, api.put(SESSIONS + "/member", session).status());
+        assertEquals(200, api.delete(GROUPS + "/" + id).status());
+        assertEquals(200, api.delete(SESSIONS + "/member").status());
+        ObjectNode bare = created(GROUPS, "{}");
+        assertTrue(bare.path("enabled").asBoolean());
+        assertEquals("THRESHOLD_BASED", bare.path("scheme").asText());
+        assertEquals(200, api.delete(GROUPS + "/" + bare.path("id").asText()).status());
     }
 
     @Test

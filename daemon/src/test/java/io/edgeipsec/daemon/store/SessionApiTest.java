@@ -94,6 +94,24 @@ class SessionApiTest {
     }
 
     @Test
+    void aPostCreatesUnderAnIdOfOurs() throws Exception {
+        ObjectNode body = Samples.policyBased();
+        body.put("_revision", 7).put("id", "mine");
+        RawHttp.Answer answer = api.post(SESSIONS, body);
+        assertEquals(201, answer.status(), answer::body);
+        ObjectNode session = object(answer);
+        String id = session.path("id").asText();
+        assertEquals(36, id.length());
+        assertEquals(0, session.path("_revision").asInt());
+        assertEquals(id, session.path("display_name").asText());
+        assertEquals("TESTPSK", key(id));
+        assertEquals(session, stored(api.get(SESSIONS + "/" + id)));
+        body.remove("psk");
+        assertEquals(List.of("/psk"), fields(api.post(SESSIONS, body)), "no key is there to keep");
+        assertEquals(200, api.delete(SESSIONS + "/" + id).status());
+    }
+
+    @Test
     void whatIsLeftOutIsFilledInAndShown() throws Exception {
         ObjectNode session = stored(api.put(SESSIONS + "/defaults", Samples.policyBased()));
         assertEquals("defaults", session.path("display_name").asText());
@@ -120,7 +138,9 @@ class SessionApiTest {
         body.put("description", "all of it");
         body.putArray("tags").addObject().put("scope", "site").put("tag", "hq");
         body.put("notify_mpa", true);
-        body.put("multi_path_group_id", "6f2d8f1c-58a4-4a3e-9d57-0b6d1b0f9f10");
+        RawHttp.Answer group =
+                api.post("/api/v1/vpn/ipsec/multi-path-groups", object("{\"display_name\":\"g\"}"));
+        body.set("multi_path_group_id", object(group).path("id"));
         body.putObject("tcp_mss_clamping").put("direction", "BOTH").put("max_segment_size", 8902);
         ObjectNode local = (ObjectNode) body.path("local_endpoint");
         local.put("certificate_id", "6f2d8f1c-58a4-4a3e-9d57-0b6d1b0f9f10");
