@@ -1,6 +1,7 @@
 package io.edgeipsec.daemon;
 
 import io.edgeipsec.api.contract.ApiDocument;
+import io.edgeipsec.api.event.EventJournal;
 import io.edgeipsec.api.http.ApiServer;
 import io.edgeipsec.api.http.Listeners;
 import io.edgeipsec.api.resource.Ipv4Address;
@@ -11,6 +12,7 @@ import io.edgeipsec.daemon.config.Config;
 import io.edgeipsec.daemon.control.DataPlane;
 import io.edgeipsec.daemon.control.TunnelKinds;
 import io.edgeipsec.daemon.status.EventLog;
+import io.edgeipsec.daemon.status.EventPublisher;
 import io.edgeipsec.daemon.status.SessionStatuses;
 import io.edgeipsec.daemon.status.StatusBoard;
 import io.edgeipsec.daemon.store.ConfigurationDatabase;
@@ -61,8 +63,10 @@ final class VpnService implements AutoCloseable {
     }
 
     private final Config config;
-    private final StatusBoard board = new StatusBoard();
+    private final StatusBoard board;
     private final EventLog events = new EventLog();
+    private final EventJournal journal;
+    private final EventPublisher publisher;
     private final Deque<Closer> open = new ArrayDeque<>();
     private final ConfigurationDatabase store;
     private final DataPlane dataPlane;
@@ -84,6 +88,11 @@ final class VpnService implements AutoCloseable {
         try {
             open.push(kernel::close);
             store = opened(openStore(config, credentials, tunnelKinds, random));
+            journal = new EventJournal(store.run(), Clock.systemUTC());
+            publisher = new EventPublisher(journal);
+            board = new StatusBoard(publisher);
+            store.addListener(publisher);
+            store.broken().thenAccept(publisher::storeFailed);
             dataPlane = new DataPlane(kernel, store, tunnelKinds, board);
             open.push(dataPlane::close);
             Stages.await(
@@ -168,7 +177,7 @@ final class VpnService implements AutoCloseable {
                 credentials,
                 random::nextBytes,
                 ikeThreads(),
-                new TransportListener(board, events, dataPlane));
+                new TransportListener(board, events, publisher, dataPlane));
     }
 
     private int ikeThreads() {
@@ -209,7 +218,8 @@ final class VpnService implements AutoCloseable {
                 ApiDocument.load(least),
                 store,
                 new SessionStatuses(board, dataPlane::traffic, Clock.systemUTC()),
-                new PemTrustReader());
+                new PemTrustReader(),
+                journal);
     }
 
     /** The port of the API's development listener, if there is one. */
@@ -258,12 +268,17 @@ final class VpnService implements AutoCloseable {
         }
     }
 
-    /** Board and log see every event, the data plane those that packets may be waiting for. */
-    private record TransportListener(StatusBoard board, EventLog log, DataPlane dataPlane)
+    /**
+     * Board, log and journal see every event, the data plane those that packets may be waiting for.
+     */
+    private record TransportListener(
+            StatusBoard board, EventLog log, EventPublisher publisher, DataPlane dataPlane)
             implements IkeTransport.Listener {
         @Override
         public void onEvent(IkeEvent event) {
             event.deliverTo(log);
+            // Before what the board makes of it.
+            event.deliverTo(publisher);
             event.deliverTo(board);
             if (event instanceof IkeEvent.NegotiationFailed failed) {
                 dataPlane.negotiationFailed(failed.session());

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ch.qos.logback.classic.Level;
+import com.fasterxml.jackson.databind.JsonNode;
+import io.edgeipsec.daemon.testing.EventFeed;
 import io.edgeipsec.daemon.testing.LogCapture;
 import io.edgeipsec.daemon.testing.SessionBuilder;
 import io.edgeipsec.daemon.testing.Site;
@@ -96,6 +98,28 @@ class VpnServiceTest {
                 List.of(),
                 log.lines().stream().filter(l -> l.contains(SessionBuilder.SECRET)).toList());
         assertTrue(log.lines().stream().anyMatch(l -> l.contains("event=ike_sa.established")));
+    }
+
+    @Test
+    void whatHappensIsToldAsItHappens() throws Exception {
+        try (VpnService one = start(site, kernel);
+                VpnService two = start(other, otherKernel);
+                EventFeed feed = EventFeed.unix(site.socket(), "")) {
+            other.put(1, "RESPOND_ONLY");
+            site.put(2, "INITIATOR");
+            assertEquals("CREATED", feed.await("type", "config").path("change").asText());
+            assertEquals("ESTABLISHED", feed.await("type", "ike_sa").path("change").asText());
+            feed.await("session_status", "UP");
+            other.delete();
+            JsonNode alarm = feed.await("alarm", "TUNNEL_DOWN");
+            assertTrue(
+                    alarm.path("message").asText().startsWith("Peer sent delete"), alarm::toString);
+            one.stop();
+            while (!feed.isEnded()) {
+                // What else was told before the end.
+            }
+            two.stop();
+        }
     }
 
     @Test

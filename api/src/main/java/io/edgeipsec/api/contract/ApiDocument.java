@@ -148,14 +148,19 @@ public final class ApiDocument {
         String operationAt = pathAt + "/" + method;
         Map<String, String> pathParameters = new LinkedHashMap<>();
         Map<String, String> queryParameters = new LinkedHashMap<>();
+        Map<String, String> headerParameters = new LinkedHashMap<>();
         for (String at : List.of(pathAt, operationAt)) {
             int count = root.at(at).path("parameters").size();
             for (int i = 0; i < count; i++) {
                 String parameterAt = resolve(at + "/parameters/" + i);
                 JsonNode parameter = at(parameterAt);
-                boolean inPath = parameter.path("in").asText().equals("path");
-                (inPath ? pathParameters : queryParameters)
-                        .put(parameter.path("name").asText(), resolve(parameterAt + "/schema"));
+                Map<String, String> parameters =
+                        switch (parameter.path("in").asText()) {
+                            case "path" -> pathParameters;
+                            case "header" -> headerParameters;
+                            default -> queryParameters;
+                        };
+                parameters.put(parameter.path("name").asText(), resolve(parameterAt + "/schema"));
             }
         }
         boolean hasBody = at(operationAt).has("requestBody");
@@ -165,6 +170,7 @@ public final class ApiDocument {
                 path,
                 pathParameters,
                 queryParameters,
+                headerParameters,
                 hasBody
                         ? resolve(
                                 resolve(operationAt + "/requestBody")

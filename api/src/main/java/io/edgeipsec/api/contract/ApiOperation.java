@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param path its template, such as {@code /vpn/ipsec/sessions/{id}}
  * @param pathParameters schemas by name
  * @param queryParameters schemas by name
+ * @param headerParameters schemas by name
  * @param body schema of the request body, null if it takes none
  */
 public record ApiOperation(
@@ -18,6 +19,7 @@ public record ApiOperation(
         String path,
         Map<String, String> pathParameters,
         Map<String, String> queryParameters,
+        Map<String, String> headerParameters,
         @Nullable String body) {
 
     /** The segments of the path; those in braces are parameters. */

@@ -1,6 +1,7 @@
 package io.edgeipsec.api.contract;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.edgeipsec.api.error.ApiException;
@@ -80,22 +81,30 @@ public final class RequestReader {
 
     /** The operation's query parameters with their defaults; those it does not know are ignored. */
     public Map<String, JsonNode> query(ApiOperation operation, Map<String, String> sent) {
+        return parameters(operation.queryParameters(), sent);
+    }
+
+    /** As {@link #query}, of the header parameters. */
+    public Map<String, JsonNode> headers(ApiOperation operation, Map<String, String> sent) {
+        return parameters(operation.headerParameters(), sent);
+    }
+
+    private Map<String, JsonNode> parameters(
+            Map<String, String> declared, Map<String, String> sent) {
         Map<String, JsonNode> values = new LinkedHashMap<>();
         List<FieldError> errors = new ArrayList<>();
-        operation
-                .queryParameters()
-                .forEach(
-                        (name, pointer) -> {
-                            JsonNode schema = document.at(pointer);
-                            String text = sent.get(name);
-                            if (text != null) {
-                                JsonNode value = value(schema, text);
-                                values.put(name, value);
-                                errors.addAll(named(name, rules.check(pointer, value)));
-                            } else if (schema.has("default")) {
-                                values.put(name, schema.path("default"));
-                            }
-                        });
+        declared.forEach(
+                (name, pointer) -> {
+                    JsonNode schema = document.at(pointer);
+                    String text = sent.get(name);
+                    if (text != null) {
+                        JsonNode value = value(schema, text);
+                        values.put(name, value);
+                        errors.addAll(named(name, rules.check(pointer, value)));
+                    } else if (schema.has("default")) {
+                        values.put(name, schema.path("default"));
+                    }
+                });
         if (!errors.isEmpty()) {
             throw ApiException.invalid(errors);
         }
@@ -120,7 +129,15 @@ public final class RequestReader {
         return errors;
     }
 
+    /** Elements of a list are separated by commas (OpenAPI: form style, not exploded). */
     private static JsonNode value(JsonNode schema, String text) {
+        if (schema.path("type").asText().equals("array")) {
+            ArrayNode list = JsonNodeFactory.instance.arrayNode();
+            for (String element : text.split(",", -1)) {
+                list.add(value(schema.path("items"), element));
+            }
+            return list;
+        }
         return schema.path("type").asText().equals("integer") && INTEGER.matcher(text).matches()
                 ? JsonNodeFactory.instance.numberNode(Long.parseLong(text))
                 : JsonNodeFactory.instance.textNode(text);

@@ -1,6 +1,7 @@
 package io.edgeipsec.api.http;
 
 import io.edgeipsec.api.contract.ApiDocument;
+import io.edgeipsec.api.event.EventJournal;
 import io.edgeipsec.api.operation.ApiService;
 import io.edgeipsec.api.port.ConfigurationStore;
 import io.edgeipsec.api.port.SessionStatusSource;
@@ -48,7 +49,8 @@ public final class ApiServer implements AutoCloseable {
             ApiDocument document,
             ConfigurationStore store,
             SessionStatusSource status,
-            TrustReader trust) {
+            TrustReader trust,
+            EventJournal events) {
         AtomicInteger count = new AtomicInteger();
         this.workers =
                 Executors.newFixedThreadPool(
@@ -69,7 +71,11 @@ public final class ApiServer implements AutoCloseable {
                                         new FileSystemOptions()
                                                 .setFileCachingEnabled(false)
                                                 .setClassPathResolvingEnabled(false)));
-        this.door = new RequestDoor(vertx, new ApiService(document, store, status, trust, workers));
+        this.door =
+                new RequestDoor(
+                        vertx,
+                        new ApiService(document, store, status, trust, workers),
+                        new EventStreams(vertx, events));
     }
 
     /**
@@ -82,9 +88,10 @@ public final class ApiServer implements AutoCloseable {
             ApiDocument document,
             ConfigurationStore store,
             SessionStatusSource status,
-            TrustReader trust)
+            TrustReader trust,
+            EventJournal events)
             throws IOException {
-        ApiServer server = new ApiServer(document, store, status, trust);
+        ApiServer server = new ApiServer(document, store, status, trust, events);
         try {
             server.listenOnUnixSocket(listeners);
             if (listeners.http().isPresent()) {
@@ -156,6 +163,7 @@ public final class ApiServer implements AutoCloseable {
             return;
         }
         closed = true;
+        door.endStreams();
         try {
             for (HttpServer server : servers) {
                 await(server.shutdown(Limits.STOP), "cannot close a listener of the API");

@@ -39,5 +39,14 @@ final class Limits {
     /** How long a stop waits for requests under way. */
     static final Duration STOP = Duration.ofSeconds(5);
 
+    /** Well below {@link #IDLE}, and below what proxies wait. */
+    static final Duration KEEP_ALIVE = Duration.ofSeconds(15);
+
+    /** When a reader of events that has lost its connection tries again. */
+    static final Duration RECONNECT = Duration.ofSeconds(2);
+
+    /** How many events are looked at before other requests get their turn. */
+    static final int EVENTS_AT_ONCE = 256;
+
     private Limits() {}
 }

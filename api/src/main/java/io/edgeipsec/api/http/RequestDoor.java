@@ -1,7 +1,9 @@
 package io.edgeipsec.api.http;
 
+import io.edgeipsec.api.contract.ApiOperation;
 import io.edgeipsec.api.error.ApiException;
 import io.edgeipsec.api.error.ErrorCode;
+import io.edgeipsec.api.event.EventSelection;
 import io.edgeipsec.api.operation.ApiRequest;
 import io.edgeipsec.api.operation.ApiResponse;
 import io.edgeipsec.api.operation.ApiService;
@@ -32,13 +34,15 @@ final class RequestDoor {
 
     private final Vertx vertx;
     private final ApiService service;
+    private final EventStreams streams;
     private final AtomicInteger connections = new AtomicInteger();
     private final AtomicInteger requests = new AtomicInteger();
     private final AtomicLong bufferedOctets = new AtomicLong();
 
-    RequestDoor(Vertx vertx, ApiService service) {
+    RequestDoor(Vertx vertx, ApiService service, EventStreams streams) {
         this.vertx = vertx;
         this.service = service;
+        this.streams = streams;
     }
 
     /** Takes a connection, if there are not too many. */
@@ -49,6 +53,11 @@ final class RequestDoor {
             return;
         }
         connection.closeHandler(closed -> connections.decrementAndGet());
+    }
+
+    /** Ends the answers that have no end of their own; the server stops. */
+    void endStreams() {
+        streams.close();
     }
 
     /** Takes a well-formed request. */
@@ -173,6 +182,7 @@ final class RequestDoor {
         private final Listener listener;
         private final Context context = vertx.getOrCreateContext();
         private Buffer body = Buffer.buffer();
+        private Runnable onEnd = () -> {};
         private boolean refused;
         private boolean ended;
 
@@ -261,6 +271,7 @@ final class RequestDoor {
                             new ApiRequest(
                                     route,
                                     query,
+                                    headers(route.operation()),
                                     octets,
                                     listener.caller(),
                                     UUID.randomUUID().toString()))
@@ -269,10 +280,31 @@ final class RequestDoor {
                                     context.runOnContext(
                                             loop -> {
                                                 if (!ended) {
-                                                    write(request, answer);
-                                                    request.response().end();
+                                                    answer(answer);
                                                 }
                                             }));
+        }
+
+        private void answer(ApiResponse answer) {
+            Optional<EventSelection> events = answer.events();
+            if (events.isPresent()) {
+                Optional<EventStream> stream = streams.open(request, events.get());
+                if (stream.isPresent()) {
+                    onEnd = stream.get()::end;
+                    return;
+                }
+            }
+            write(request, events.isPresent() ? ApiService.tooManyReaders() : answer);
+            request.response().end();
+        }
+
+        private Map<String, String> headers(ApiOperation operation) {
+            Map<String, String> headers = new HashMap<>();
+            for (String name : operation.headerParameters().keySet()) {
+                Optional.ofNullable(request.getHeader(name))
+                        .ifPresent(value -> headers.put(name, value));
+            }
+            return headers;
         }
 
         private void forgetBody() {
@@ -284,6 +316,7 @@ final class RequestDoor {
         void end() {
             if (!ended) {
                 ended = true;
+                onEnd.run();
                 forgetBody();
                 requests.decrementAndGet();
             }

@@ -10,6 +10,7 @@ public final class ApiRequest {
 
     private final Route route;
     private final Map<String, String> query;
+    private final Map<String, String> headers;
     private final byte[] body;
     private final CallContext context;
 
@@ -17,14 +18,21 @@ public final class ApiRequest {
      * Takes over the body.
      *
      * @param query query parameters; of repeated ones the last
+     * @param headers those that the operation declares, under the names that it gives them
      * @param body empty if there is none
      * @param caller who asks
      * @param requestId names the request in the log and, for changes, in the answer
      */
     public ApiRequest(
-            Route route, Map<String, String> query, byte[] body, Caller caller, String requestId) {
+            Route route,
+            Map<String, String> query,
+            Map<String, String> headers,
+            byte[] body,
+            Caller caller,
+            String requestId) {
         this.route = route;
         this.query = Map.copyOf(query);
+        this.headers = Map.copyOf(headers);
         this.body = body;
         this.context = new CallContext(caller, route.operation().id(), requestId);
     }
@@ -35,6 +43,10 @@ public final class ApiRequest {
 
     Map<String, String> query() {
         return query;
+    }
+
+    Map<String, String> headers() {
+        return headers;
     }
 
     /** The body itself, no copy. */

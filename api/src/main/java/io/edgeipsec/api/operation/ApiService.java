@@ -7,6 +7,7 @@ import io.edgeipsec.api.contract.SchemaRules;
 import io.edgeipsec.api.error.ApiException;
 import io.edgeipsec.api.error.ErrorCode;
 import io.edgeipsec.api.error.FieldError;
+import io.edgeipsec.api.event.EventJournal;
 import io.edgeipsec.api.port.ConfigurationStore;
 import io.edgeipsec.api.port.SessionStatusSource;
 import io.edgeipsec.api.port.StoreBusyException;
@@ -78,6 +79,7 @@ public final class ApiService {
         for (ResourceKind<?> kind : ResourceKind.ALL) {
             new ResourceOperations<>(kind, reader, store, executor).registerIn(handlers);
         }
+        new EventOperations(reader).registerIn(handlers);
         new TrustOperations(reader, store, trust, executor).registerIn(handlers);
         handlers.put("GetIPSecVPNSessionStatus", request -> sessionStatus(request, store, status));
         for (ApiOperation operation : document.operations()) {
@@ -185,6 +187,17 @@ public final class ApiService {
                 new ApiException(
                         ErrorCode.BUSY, "too many requests are under way; try again in a second"),
                 List.of(Map.entry("Retry-After", "1")));
+    }
+
+    /** The answer while as many read the events as may. */
+    public static ApiResponse tooManyReaders() {
+        return error(
+                new ApiException(
+                        ErrorCode.BUSY,
+                        EventJournal.MAX_READERS
+                                + " clients read the events already, and no more may; close one,"
+                                + " or try again later"),
+                List.of(Map.entry("Retry-After", "30")));
     }
 
     /** The answer that an error becomes. */

@@ -93,7 +93,7 @@ public final class EventLog implements IkeEvent.Handler {
     }
 
     /** Who is behind a NAT. */
-    private static String nat(NatSituation nat) {
+    static String nat(NatSituation nat) {
         if (nat.localBehindNat()) {
             return nat.remoteBehindNat() ? "both" : "local";
         }

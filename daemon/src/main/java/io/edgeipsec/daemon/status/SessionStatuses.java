@@ -5,8 +5,6 @@ import io.edgeipsec.api.resource.IPSecVPNIKESessionStatus;
 import io.edgeipsec.api.resource.IPSecVPNSession;
 import io.edgeipsec.api.resource.IPSecVPNSessionStatus;
 import io.edgeipsec.api.resource.IPSecVPNTrafficCounters;
-import io.edgeipsec.api.resource.IkeSessionState;
-import io.edgeipsec.api.resource.SessionStatus;
 import java.time.Clock;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
@@ -42,17 +40,11 @@ public final class SessionStatuses implements SessionStatusSource {
 
     private IPSecVPNSessionStatus status(
             IPSecVPNSession session, StatusBoard.View view, IPSecVPNTrafficCounters counters) {
-        boolean allUp = view.ikeUp() && view.total() > 0 && view.up() == view.total();
-        boolean allDown = view.up() == 0;
-        IkeSessionState ike =
-                view.ikeUp()
-                        ? IkeSessionState.UP
-                        : view.negotiating() ? IkeSessionState.NEGOTIATING : IkeSessionState.DOWN;
         return new IPSecVPNSessionStatus(
                 session.id(),
                 session.header().displayName(),
-                allUp ? SessionStatus.UP : allDown ? SessionStatus.DOWN : SessionStatus.DEGRADED,
-                new IPSecVPNIKESessionStatus(ike, view.reason()),
+                view.status(),
+                new IPSecVPNIKESessionStatus(view.ikeState(), view.reason()),
                 view.total(),
                 view.up(),
                 view.failed(),

@@ -1,5 +1,7 @@
 package io.edgeipsec.daemon.status;
 
+import io.edgeipsec.api.resource.IkeSessionState;
+import io.edgeipsec.api.resource.SessionStatus;
 import io.edgeipsec.ike.model.ChildSaLocator;
 import io.edgeipsec.ike.model.FailReason;
 import io.edgeipsec.ike.model.IkeEvent;
@@ -20,6 +22,7 @@ import java.util.function.Consumer;
  */
 public final class StatusBoard implements IkeEvent.Handler {
     private final Map<String, Session> sessions = new ConcurrentHashMap<>();
+    private final Listener listener;
 
     /** One session; guarded by itself. */
     private static final class Session {
@@ -32,6 +35,7 @@ public final class StatusBoard implements IkeEvent.Handler {
         private String failure = "";
         private String kernelRefusal = "";
         private String suspension = "";
+        private Situation told = Situation.UNKNOWN;
     }
 
     /**
@@ -45,7 +49,62 @@ public final class StatusBoard implements IkeEvent.Handler {
      * @param failed those whose last attempt failed
      */
     public record View(
-            boolean ikeUp, boolean negotiating, String reason, int total, int up, int failed) {}
+            boolean ikeUp, boolean negotiating, String reason, int total, int up, int failed) {
+
+        SessionStatus status() {
+            boolean allUp = ikeUp && total > 0 && up == total;
+            return allUp ? SessionStatus.UP : up == 0 ? SessionStatus.DOWN : SessionStatus.DEGRADED;
+        }
+
+        IkeSessionState ikeState() {
+            return ikeUp
+                    ? IkeSessionState.UP
+                    : negotiating ? IkeSessionState.NEGOTIATING : IkeSessionState.DOWN;
+        }
+    }
+
+    /**
+     * A view with what keeps the session from working.
+     *
+     * @param kernelRefusal what the kernel did not take; empty if it took all
+     * @param suspension why the session waits; empty if it does not
+     */
+    public record Situation(boolean enabled, View view, String kernelRefusal, String suspension) {
+
+        /** Of a session that was not configured yet. */
+        static final Situation UNKNOWN =
+                new Situation(false, new View(false, false, "", 0, 0, 0), "", "");
+    }
+
+    /**
+     * Is told of each change, those of one session in order, while others of this session wait:
+     * must be brief.
+     */
+    public interface Listener {
+
+        /** Tells nobody. */
+        Listener NONE =
+                new Listener() {
+                    @Override
+                    public void changed(String session, Situation before, Situation now) {}
+
+                    @Override
+                    public void removed(String session, Situation before) {}
+                };
+
+        /** Before the first change the situation is {@link Situation#UNKNOWN}. */
+        void changed(String session, Situation before, Situation now);
+
+        void removed(String session, Situation before);
+    }
+
+    public StatusBoard() {
+        this(Listener.NONE);
+    }
+
+    public StatusBoard(Listener listener) {
+        this.listener = listener;
+    }
 
     // Told by the control.
 
@@ -64,11 +123,28 @@ public final class StatusBoard implements IkeEvent.Handler {
                 session.negotiating = false;
                 session.failedChildren.clear();
             }
+            tell(id, session);
         }
     }
 
     public void remove(String id) {
-        sessions.remove(id);
+        Session session = sessions.remove(id);
+        if (session != null) {
+            synchronized (session) {
+                listener.removed(id, session.told);
+            }
+        }
+    }
+
+    private void tell(String id, Session session) {
+        Situation now =
+                new Situation(
+                        session.enabled, view(session), session.kernelRefusal, session.suspension);
+        Situation before = session.told;
+        if (!now.equals(before)) {
+            session.told = now;
+            listener.changed(id, before, now);
+        }
     }
 
     public void kernelRefused(String id, String reason) {
@@ -91,23 +167,23 @@ public final class StatusBoard implements IkeEvent.Handler {
     /** Empty for a session that the control has not taken up yet. */
     public Optional<View> view(String id) {
         Session session = sessions.get(id);
-        if (session == null) {
-            return Optional.empty();
-        }
+        return session == null ? Optional.empty() : Optional.of(view(session));
+    }
+
+    private static View view(Session session) {
         synchronized (session) {
             Set<String> up = new HashSet<>(session.childSas.values());
             up.retainAll(session.children);
-            return Optional.of(
-                    new View(
-                            !session.ikeSas.isEmpty(),
-                            session.negotiating && session.suspension.isEmpty(),
-                            reason(session, up),
-                            session.children.size(),
-                            up.size(),
-                            (int)
-                                    session.failedChildren.keySet().stream()
-                                            .filter(child -> !up.contains(child))
-                                            .count()));
+            return new View(
+                    !session.ikeSas.isEmpty(),
+                    session.negotiating && session.suspension.isEmpty(),
+                    reason(session, up),
+                    session.children.size(),
+                    up.size(),
+                    (int)
+                            session.failedChildren.keySet().stream()
+                                    .filter(child -> !up.contains(child))
+                                    .count());
         }
     }
 
@@ -136,6 +212,7 @@ public final class StatusBoard implements IkeEvent.Handler {
         if (session != null) {
             synchronized (session) {
                 change.accept(session);
+                tell(id, session);
             }
         }
     }

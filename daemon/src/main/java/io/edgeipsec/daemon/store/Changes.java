@@ -292,7 +292,23 @@ final class Changes {
                 new ChangeOutcome.Done<>(resource),
                 Optional.of(
                         new ConfigurationChange(
-                                changeNumber(), resource.kind(), resource.id(), type)));
+                                changeNumber(),
+                                resource.kind(),
+                                resource.resourceType(),
+                                resource.id(),
+                                resource.revision(),
+                                type)));
+    }
+
+    /**
+     * A number for this run of the daemon, greater than that of every earlier one, whatever the
+     * clock does; and if the store is restored from a backup, most likely so.
+     */
+    long beginRun() throws SQLException {
+        sql.update(
+                "UPDATE meta SET value = max(CAST(value AS INTEGER) + 1, ?) WHERE name = 'run'",
+                clock.millis());
+        return sql.number("SELECT CAST(value AS INTEGER) FROM meta WHERE name = 'run'");
     }
 
     /** The number of the last change. */

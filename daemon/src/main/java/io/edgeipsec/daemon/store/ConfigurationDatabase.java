@@ -43,6 +43,7 @@ public final class ConfigurationDatabase
     private final Changes changes;
     private final Secrets secrets;
     private final Intents intents;
+    private long run;
     private final List<ConfigurationListener> listeners = new CopyOnWriteArrayList<>();
 
     private ConfigurationDatabase(
@@ -100,6 +101,7 @@ public final class ConfigurationDatabase
                 ConfigurationDatabase database =
                         new ConfigurationDatabase(files, connection, key, sessionRule, clock);
                 database.changes.prepare();
+                database.run = database.changes.beginRun();
                 connection.commit();
                 return database;
             } catch (IOException | SQLException | RuntimeException e) {
@@ -110,6 +112,11 @@ public final class ConfigurationDatabase
             throw new StoreException(
                     "the store " + files.database() + " cannot be opened: " + e.getMessage(), e);
         }
+    }
+
+    /** A number for this run of the daemon, greater than that of every earlier one. */
+    public long run() {
+        return run;
     }
 
     /** Adds one who is told of every change from now on. */

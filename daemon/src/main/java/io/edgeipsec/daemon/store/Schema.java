@@ -99,7 +99,8 @@ final class Schema {
                               session INTEGER PRIMARY KEY REFERENCES resource ON DELETE CASCADE,
                               nonce BLOB NOT NULL,
                               sealed BLOB NOT NULL
-                            ) STRICT"""));
+                            ) STRICT"""),
+                    List.of("INSERT INTO meta VALUES ('run', '0')"));
 
     private Schema() {}
 

@@ -187,7 +187,8 @@ final class Appliance {
     }
 
     private void changed(String session, ConfigurationChange.Type type) {
-        plane.changed(new ConfigurationChange(++serial, ResourceKind.SESSION, session, type));
+        plane.changed(
+                new ConfigurationChange(++serial, ResourceKind.SESSION, "any", session, 0, type));
         work.checkDefect();
     }
 
@@ -196,7 +197,9 @@ final class Appliance {
                 new ConfigurationChange(
                         ++serial,
                         ResourceKind.TUNNEL_PROFILE,
+                        "any",
                         "profile",
+                        0,
                         ConfigurationChange.Type.REPLACED));
     }
 

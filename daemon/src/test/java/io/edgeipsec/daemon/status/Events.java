@@ -57,6 +57,15 @@ final class Events {
     }
 
     static IkeEvent ikeUp(int number, String peerId, NatSituation nat) {
+        return ikeUp(number, peerId, nat, Optional.empty());
+    }
+
+    static IkeEvent ikeRekeyed(int number, int before) {
+        return ikeUp(number, "branch7.example.net", NatSituation.NONE, Optional.of(ike(before)));
+    }
+
+    private static IkeEvent ikeUp(
+            int number, String peerId, NatSituation nat, Optional<IkeSaId> replaced) {
         return new IkeEvent.IkeSaEstablished(
                 SESSION,
                 ike(number),
@@ -69,6 +78,7 @@ final class Events {
                         Prf.HMAC_SHA2_256,
                         KeyExchangeMethod.of(14).orElseThrow()),
                 false,
+                replaced,
                 id("a.example"),
                 id(peerId),
                 Duration.ofMillis(41));

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.edgeipsec.api.contract.ApiDocument;
 import io.edgeipsec.api.contract.ApiOperation;
 import io.edgeipsec.api.contract.SchemaRules;
+import io.edgeipsec.api.event.EventJournal;
 import io.edgeipsec.api.http.ApiServer;
 import io.edgeipsec.api.http.Listeners;
 import io.edgeipsec.api.port.SessionRule;
@@ -19,6 +20,7 @@ import io.edgeipsec.api.resource.IPSecVPNTrafficCounters;
 import io.edgeipsec.api.resource.IkeSessionState;
 import io.edgeipsec.api.resource.SessionStatus;
 import io.edgeipsec.daemon.adapter.PemTrustReader;
+import io.edgeipsec.daemon.status.EventPublisher;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -47,6 +49,7 @@ final class ApiFixture implements AutoCloseable {
 
     final Path directory;
     final ConfigurationDatabase database;
+    final EventJournal journal;
     final ConcurrentLinkedQueue<String> answers = new ConcurrentLinkedQueue<>();
     private final ApiServer server;
 
@@ -63,6 +66,8 @@ final class ApiFixture implements AutoCloseable {
                         rule,
                         Clock.systemUTC(),
                         new SecureRandom());
+        this.journal = new EventJournal(database.run(), Clock.systemUTC());
+        database.addListener(new EventPublisher(journal));
         this.server =
                 ApiServer.start(
                         new Listeners(
@@ -74,7 +79,8 @@ final class ApiFixture implements AutoCloseable {
                         DOCUMENT,
                         database,
                         session -> CompletableFuture.completedStage(statusOf(session)),
-                        new PemTrustReader());
+                        new PemTrustReader(),
+                        journal);
     }
 
     static JsonNode document() {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.edgeipsec.api.contract.ApiDocument;
+import io.edgeipsec.api.event.EventJournal;
 import io.edgeipsec.api.http.ApiServer;
 import io.edgeipsec.api.http.Listeners;
 import io.edgeipsec.api.port.SessionRule;
@@ -62,7 +63,8 @@ class UnixSocketTest {
                 session -> {
                     throw new UnsupportedOperationException();
                 },
-                new PemTrustReader());
+                new PemTrustReader(),
+                new EventJournal(database.run(), Clock.systemUTC()));
     }
 
     private String refusal(Path path) {

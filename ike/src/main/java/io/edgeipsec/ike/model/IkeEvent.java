@@ -77,6 +77,7 @@ public sealed interface IkeEvent {
      * An IKE SA can carry tunnels.
      *
      * @param usesPpk whether a post-quantum pre-shared key is in its keys (RFC 8784)
+     * @param replaced the one whose rekey has made it, and whose Child SAs it has taken over
      */
     record IkeSaEstablished(
             String session,
@@ -86,6 +87,7 @@ public sealed interface IkeEvent {
             NatSituation nat,
             IkeSuite suite,
             boolean usesPpk,
+            Optional<IkeSaId> replaced,
             Identification localId,
             Identification remoteId,
             Duration took)

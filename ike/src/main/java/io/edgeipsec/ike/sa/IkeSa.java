@@ -360,7 +360,7 @@ public final class IkeSa implements ExchangeContext {
     /** Both sides have proved who they are. */
     void establish(boolean initialContact) {
         enterService();
-        announceEstablished();
+        announceEstablished(Optional.empty());
         environment.owner().established(this, initialContact);
     }
 
@@ -379,7 +379,7 @@ public final class IkeSa implements ExchangeContext {
         liveness.keepAlive();
     }
 
-    private void announceEstablished() {
+    private void announceEstablished(Optional<IkeSaId> replaced) {
         announce(
                 new IkeEvent.IkeSaEstablished(
                         policy().session(),
@@ -389,6 +389,7 @@ public final class IkeSa implements ExchangeContext {
                         nat,
                         suite(),
                         usesPpk,
+                        replaced,
                         policy().localId(),
                         policy().remoteId(),
                         now.since(startedAt)));
@@ -431,7 +432,7 @@ public final class IkeSa implements ExchangeContext {
         old.liveness.handOver(liveness);
         environment.owner().succeeded(old, this);
         enterService();
-        announceEstablished();
+        announceEstablished(Optional.of(old.id()));
         children.resumeDeletions();
         moved();
     }

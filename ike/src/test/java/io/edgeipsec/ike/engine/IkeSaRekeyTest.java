@@ -26,6 +26,7 @@ import io.edgeipsec.ike.testing.TwoGateways;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -62,6 +63,9 @@ final class IkeSaRekeyTest {
         for (Gateway gateway : List.of(net.a(), net.b())) {
             FailReason reason = gateway.only(IkeEvent.IkeSaClosed.class).reason();
             assertEquals(FailReason.Kind.REPLACED, reason.kind());
+            List<IkeEvent.IkeSaEstablished> made = gateway.events(IkeEvent.IkeSaEstablished.class);
+            assertEquals(Optional.empty(), made.get(0).replaced());
+            assertEquals(Optional.of(old), made.get(1).replaced());
         }
 
         // The new IKE SA counts its messages from 0, under its own keys.
