@@ -206,6 +206,13 @@ public final class IkeEngine {
         }
 
         @Override
+        public void peerCommanded(IkeInput.PeerCommanded input) {
+            if (!shuttingDown) {
+                withSession(input.session(), session -> session.obey(input.command(), now));
+            }
+        }
+
+        @Override
         public void trafficWaits(IkeInput.TrafficWaits input) {
             withSession(input.session(), session -> session.demand(input.child(), now));
         }

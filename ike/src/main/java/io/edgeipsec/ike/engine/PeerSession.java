@@ -8,6 +8,7 @@ import io.edgeipsec.ike.model.FailReason.Kind;
 import io.edgeipsec.ike.model.IkeEffect;
 import io.edgeipsec.ike.model.IkeEvent;
 import io.edgeipsec.ike.model.IkeEvent.NegotiationFailed;
+import io.edgeipsec.ike.model.IkeInput.PeerCommanded.Command;
 import io.edgeipsec.ike.model.IkeSaId;
 import io.edgeipsec.ike.model.InitiationMode;
 import io.edgeipsec.ike.model.MonotonicTime;
@@ -18,6 +19,7 @@ import io.edgeipsec.ike.sa.IkeSaEnvironment;
 import io.edgeipsec.ike.sa.IkeSaState;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -199,6 +201,34 @@ final class PeerSession {
             how.accept(starting);
         }
         List.copyOf(established).forEach(how);
+    }
+
+    /** Does what the operator wants done. */
+    void obey(Command command, MonotonicTime now) {
+        switch (command) {
+            case RESET -> reset(now);
+            case REKEY -> List.copyOf(established).forEach(sa -> sa.rekey(now));
+            case INITIATE -> initiate(children.values(), now);
+        }
+    }
+
+    private void reset(MonotonicTime now) {
+        List<Child> stood = children.values().stream().filter(child -> child.up > 0).toList();
+        end(new FailReason(Kind.CONFIGURATION, "session was reset"), now);
+        ending = false;
+        initiate(policy.mode() == InitiationMode.ON_DEMAND ? stood : List.of(), now);
+    }
+
+    /** Sets up these and what is wanted anyway, without waiting for its turn. */
+    private void initiate(Collection<Child> more, MonotonicTime now) {
+        more.forEach(child -> child.wanted = true);
+        for (Child child : children.values()) {
+            child.backoff.reset();
+            child.notBefore = now;
+        }
+        backoff.reset();
+        notBefore = now;
+        drive(now);
     }
 
     /** A packet waits for this Child SA. */

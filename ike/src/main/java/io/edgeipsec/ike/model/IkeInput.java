@@ -21,6 +21,8 @@ public sealed interface IkeInput {
 
         void peerSuspended(PeerSuspended input);
 
+        void peerCommanded(PeerCommanded input);
+
         void trafficWaits(TrafficWaits input);
 
         void childSaExpired(ChildSaExpired input);
@@ -77,6 +79,30 @@ public sealed interface IkeInput {
         @Override
         public void deliverTo(Handler handler) {
             handler.peerSuspended(this);
+        }
+    }
+
+    /** The operator wants something done with a session now. */
+    record PeerCommanded(String session, Command command) implements IkeInput {
+        /** What is to be done. */
+        public enum Command {
+            /**
+             * End all SAs, telling the peer, and set up again what stood; what a session that only
+             * responds had is the peer's to set up.
+             */
+            RESET,
+            /** Replace the IKE SA, and then its Child SAs under the keys of the new one. */
+            REKEY,
+            /**
+             * Set up what is missing, whoever usually starts: once, unless the session starts by
+             * itself and so tries again.
+             */
+            INITIATE
+        }
+
+        @Override
+        public void deliverTo(Handler handler) {
+            handler.peerCommanded(this);
         }
     }
 

@@ -141,6 +141,10 @@ final class ChildSas {
         }
     }
 
+    void rekeyAll() {
+        table.all().forEach(this::rekey);
+    }
+
     /**
      * The kernel has dropped it. A replacement that is under way already takes its place in a
      * moment, and a further one beside it would be one too many.

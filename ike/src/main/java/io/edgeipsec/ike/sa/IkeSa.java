@@ -84,10 +84,15 @@ public final class IkeSa implements ExchangeContext {
     private NatSituation nat = NatSituation.NONE;
     private MonotonicTime now;
     private MonotonicTime establishedAt;
+    private MonotonicTime rekeyAt;
     private Octets lowestNonce = Octets.EMPTY;
     private Optional<FailReason> suspicion = Optional.empty();
     private Optional<FailReason> superseded = Optional.empty();
     private boolean inService;
+
+    /** By order of the operator: once it is settled which IKE SA they have. */
+    private boolean rekeysChildren;
+
     private boolean usesPpk;
     private @Nullable PeerPolicy policy;
 
@@ -108,6 +113,7 @@ public final class IkeSa implements ExchangeContext {
         this.startedAt = now;
         this.now = now;
         this.establishedAt = now;
+        this.rekeyAt = now;
         this.children = new ChildSas(this, environment, deadlines);
         this.liveness = new Liveness(this, environment, deadlines, now);
         this.outgoing = new OutgoingRequests(environment.random(), this::complete);
@@ -202,6 +208,20 @@ public final class IkeSa implements ExchangeContext {
         now = time;
         if (state == IkeSaState.ESTABLISHED) {
             run(new CreateChildSaInitiator(this, child, Optional.empty(), nat));
+        }
+        moved();
+    }
+
+    /** Replaces the IKE SA now, and its Child SAs once that is done, or the peer has refused it. */
+    public void rekey(MonotonicTime time) {
+        now = time;
+        boolean rekeying = outgoing.all().anyMatch(RekeyIkeSaInitiator.class::isInstance);
+        if (state == IkeSaState.ESTABLISHED) {
+            rekeysChildren = true;
+            if (!rekeying) {
+                deadlines.clear(Deadlines.Kind.IKE_REKEY);
+                rekeyIkeSa();
+            }
         }
         moved();
     }
@@ -373,7 +393,8 @@ public final class IkeSa implements ExchangeContext {
         inService = true;
         establishedAt = now;
         Lifetime lifetime = Lifetime.of(policy().ikeLifetime(), now, environment.random());
-        deadlines.set(Deadlines.Kind.IKE_REKEY, lifetime.rekeyAt());
+        rekeyAt = lifetime.rekeyAt();
+        deadlines.set(Deadlines.Kind.IKE_REKEY, rekeyAt);
         deadlines.set(Deadlines.Kind.IKE_EXPIRY, lifetime.expireAt());
         liveness.arm();
         liveness.keepAlive();
@@ -434,6 +455,9 @@ public final class IkeSa implements ExchangeContext {
         enterService();
         announceEstablished(Optional.of(old.id()));
         children.resumeDeletions();
+        if (old.rekeysChildren) {
+            children.rekeyAll();
+        }
         moved();
     }
 
@@ -646,7 +670,11 @@ public final class IkeSa implements ExchangeContext {
 
     private void notRekeyed() {
         if (!succession.takeOver() && state == IkeSaState.ESTABLISHED) {
-            deadlines.set(Deadlines.Kind.IKE_REKEY, soon());
+            deadlines.set(Deadlines.Kind.IKE_REKEY, now.hasReached(rekeyAt) ? soon() : rekeyAt);
+            if (rekeysChildren) {
+                rekeysChildren = false;
+                children.rekeyAll();
+            }
         }
     }
 
