@@ -164,6 +164,31 @@ class Libreswan:
         if session.mode is Mode.INITIATOR:
             self.initiate(session)
 
+    def load_files(self, connections: str, secrets: str) -> list[str]:
+        """Takes connections and secrets as an administrator has them in files; gives their names."""
+        # As in the connections of our own: there is no `ipsec` command here.
+        default = "conn %default\n    leftupdown=%disabled\n\n"
+        text = _SETTINGS.format(work=self._work, log=self.log) + default + connections
+        self._settings.write_text(text)
+        (self._work / "ipsec.secrets").write_text(secrets)
+        self._whack("--rereadsecrets")
+        addconn = UNPACKED / "usr/libexec/ipsec/addconn"
+        files = ["--config", str(self._settings), "--ctlsocket", str(self._control)]
+        names = re.findall(r"^conn (\S+)$", connections, re.MULTILINE)
+        for name in names:
+            run([str(addconn), *files, name])
+            if self.logged(f'"{name}": failed to add'):
+                raise CommandFailed(f"pluto refused {name}: {self._last_output()}")
+            # What `ipsec start` does for auto=start.
+            self._whack("--initiate", "--asynchronous", "--name", name)
+        return names
+
+    def unload_files(self, names: list[str]) -> None:
+        """Takes such connections away, telling the peer."""
+        for name in names:
+            self._whack("--delete", "--name", name, check=False)
+        self._write()
+
     def delete(self, session: Session) -> None:
         """Takes a session away, telling the peer."""
         del self._sessions[session.id]

@@ -217,9 +217,15 @@ final class VpnService implements AutoCloseable {
                         config.api().http()),
                 ApiDocument.load(least),
                 store,
-                new SessionStatuses(board, dataPlane::traffic, Clock.systemUTC()),
+                sessions(),
+                store,
                 new PemTrustReader(),
                 journal);
+    }
+
+    private SessionStatuses sessions() {
+        return new SessionStatuses(
+                board, dataPlane.traffic(), store, dataPlane::act, Clock.systemUTC());
     }
 
     /** The port of the API's development listener, if there is one. */

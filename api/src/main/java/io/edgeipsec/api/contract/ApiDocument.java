@@ -8,12 +8,14 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalLong;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -149,6 +151,7 @@ public final class ApiDocument {
         Map<String, String> pathParameters = new LinkedHashMap<>();
         Map<String, String> queryParameters = new LinkedHashMap<>();
         Map<String, String> headerParameters = new LinkedHashMap<>();
+        Set<String> required = new HashSet<>();
         for (String at : List.of(pathAt, operationAt)) {
             int count = root.at(at).path("parameters").size();
             for (int i = 0; i < count; i++) {
@@ -161,6 +164,10 @@ public final class ApiDocument {
                             default -> queryParameters;
                         };
                 parameters.put(parameter.path("name").asText(), resolve(parameterAt + "/schema"));
+                if (parameter.path("in").asText().equals("query")
+                        && parameter.path("required").asBoolean()) {
+                    required.add(parameter.path("name").asText());
+                }
             }
         }
         boolean hasBody = at(operationAt).has("requestBody");
@@ -170,6 +177,7 @@ public final class ApiDocument {
                 path,
                 pathParameters,
                 queryParameters,
+                Set.copyOf(required),
                 headerParameters,
                 hasBody
                         ? resolve(

@@ -2,6 +2,7 @@ package io.edgeipsec.api.contract;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param path its template, such as {@code /vpn/ipsec/sessions/{id}}
  * @param pathParameters schemas by name
  * @param queryParameters schemas by name
+ * @param requiredQueryParameters the names of those that must be sent
  * @param headerParameters schemas by name
  * @param body schema of the request body, null if it takes none
  */
@@ -19,6 +21,7 @@ public record ApiOperation(
         String path,
         Map<String, String> pathParameters,
         Map<String, String> queryParameters,
+        Set<String> requiredQueryParameters,
         Map<String, String> headerParameters,
         @Nullable String body) {
 

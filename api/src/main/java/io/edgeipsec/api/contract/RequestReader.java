@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
@@ -81,16 +82,16 @@ public final class RequestReader {
 
     /** The operation's query parameters with their defaults; those it does not know are ignored. */
     public Map<String, JsonNode> query(ApiOperation operation, Map<String, String> sent) {
-        return parameters(operation.queryParameters(), sent);
+        return parameters(operation.queryParameters(), operation.requiredQueryParameters(), sent);
     }
 
     /** As {@link #query}, of the header parameters. */
     public Map<String, JsonNode> headers(ApiOperation operation, Map<String, String> sent) {
-        return parameters(operation.headerParameters(), sent);
+        return parameters(operation.headerParameters(), Set.of(), sent);
     }
 
     private Map<String, JsonNode> parameters(
-            Map<String, String> declared, Map<String, String> sent) {
+            Map<String, String> declared, Set<String> required, Map<String, String> sent) {
         Map<String, JsonNode> values = new LinkedHashMap<>();
         List<FieldError> errors = new ArrayList<>();
         declared.forEach(
@@ -103,6 +104,8 @@ public final class RequestReader {
                         errors.addAll(named(name, rules.check(pointer, value)));
                     } else if (schema.has("default")) {
                         values.put(name, schema.path("default"));
+                    } else if (required.contains(name)) {
+                        errors.add(new FieldError(name, "missing", SchemaWords.expected(schema)));
                     }
                 });
         if (!errors.isEmpty()) {

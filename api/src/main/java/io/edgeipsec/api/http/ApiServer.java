@@ -4,7 +4,8 @@ import io.edgeipsec.api.contract.ApiDocument;
 import io.edgeipsec.api.event.EventJournal;
 import io.edgeipsec.api.operation.ApiService;
 import io.edgeipsec.api.port.ConfigurationStore;
-import io.edgeipsec.api.port.SessionStatusSource;
+import io.edgeipsec.api.port.RunningSessions;
+import io.edgeipsec.api.port.SessionSecrets;
 import io.edgeipsec.api.port.TrustReader;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -48,7 +49,8 @@ public final class ApiServer implements AutoCloseable {
     private ApiServer(
             ApiDocument document,
             ConfigurationStore store,
-            SessionStatusSource status,
+            RunningSessions running,
+            SessionSecrets secrets,
             TrustReader trust,
             EventJournal events) {
         AtomicInteger count = new AtomicInteger();
@@ -74,7 +76,7 @@ public final class ApiServer implements AutoCloseable {
         this.door =
                 new RequestDoor(
                         vertx,
-                        new ApiService(document, store, status, trust, workers),
+                        new ApiService(document, store, running, secrets, trust, workers),
                         new EventStreams(vertx, events));
     }
 
@@ -87,11 +89,12 @@ public final class ApiServer implements AutoCloseable {
             Listeners listeners,
             ApiDocument document,
             ConfigurationStore store,
-            SessionStatusSource status,
+            RunningSessions running,
+            SessionSecrets secrets,
             TrustReader trust,
             EventJournal events)
             throws IOException {
-        ApiServer server = new ApiServer(document, store, status, trust, events);
+        ApiServer server = new ApiServer(document, store, running, secrets, trust, events);
         try {
             server.listenOnUnixSocket(listeners);
             if (listeners.http().isPresent()) {

@@ -167,7 +167,7 @@ final class RequestDoor {
                 .forEach(header -> response.headers().add(header.getKey(), header.getValue()));
         response.putHeader(HttpHeaders.CONTENT_LENGTH, String.valueOf(answer.body().length));
         response.putHeader(HttpHeaders.CACHE_CONTROL, "no-store");
-        if (answer.body().length > 0) {
+        if (answer.body().length > 0 && !response.headers().contains(HttpHeaders.CONTENT_TYPE)) {
             response.putHeader(HttpHeaders.CONTENT_TYPE, "application/json");
         }
         if (!request.method().equals(HttpMethod.HEAD)) {

@@ -9,11 +9,11 @@ import io.edgeipsec.api.error.ErrorCode;
 import io.edgeipsec.api.error.FieldError;
 import io.edgeipsec.api.event.EventJournal;
 import io.edgeipsec.api.port.ConfigurationStore;
-import io.edgeipsec.api.port.SessionStatusSource;
+import io.edgeipsec.api.port.RunningSessions;
+import io.edgeipsec.api.port.SessionSecrets;
 import io.edgeipsec.api.port.StoreBusyException;
 import io.edgeipsec.api.port.TrustReader;
 import io.edgeipsec.api.resource.JsonTree;
-import io.edgeipsec.api.resource.ResourceJson;
 import io.edgeipsec.api.resource.ResourceKind;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -58,7 +58,8 @@ public final class ApiService {
     public ApiService(
             ApiDocument document,
             ConfigurationStore store,
-            SessionStatusSource status,
+            RunningSessions running,
+            SessionSecrets secrets,
             TrustReader trust,
             Executor executor) {
         this.routes = new Routes(document.operations());
@@ -81,7 +82,8 @@ public final class ApiService {
         }
         new EventOperations(reader).registerIn(handlers);
         new TrustOperations(reader, store, trust, executor).registerIn(handlers);
-        handlers.put("GetIPSecVPNSessionStatus", request -> sessionStatus(request, store, status));
+        new SessionOperations(reader, store, running, executor).registerIn(handlers);
+        new PeerConfigOperation(reader, store, secrets, executor).registerIn(handlers);
         for (ApiOperation operation : document.operations()) {
             if (!handlers.containsKey(operation.id())) {
                 throw new IllegalStateException("nothing answers operation " + operation.id());
@@ -131,22 +133,6 @@ public final class ApiService {
                     : ApiException.invalid(errors);
         }
         return Objects.requireNonNull(handlers.get(operation.id())).handle(request);
-    }
-
-    private CompletionStage<ApiResponse> sessionStatus(
-            ApiRequest request, ConfigurationStore store, SessionStatusSource status) {
-        String id = request.route().id().orElseThrow();
-        return store.get(ResourceKind.SESSION, id)
-                .thenCompose(
-                        session ->
-                                status.status(
-                                        session.orElseThrow(
-                                                () -> Refusals.notFound(ResourceKind.SESSION, id))))
-                .thenApplyAsync(
-                        found ->
-                                new ApiResponse(
-                                        200, List.of(), JsonTree.write(ResourceJson.write(found))),
-                        executor);
     }
 
     private static ApiResponse answer(ApiRequest request, Throwable failure) {

@@ -5,6 +5,7 @@ import io.edgeipsec.api.error.ApiException;
 import io.edgeipsec.api.error.ErrorCode;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -21,12 +22,19 @@ final class Routes {
 
     private final List<Template> templates;
 
-    private record Template(ApiOperation operation, List<String> segments) {}
+    private record Template(ApiOperation operation, List<String> segments) {
+
+        /** A path without parameters goes before one that has them (OpenAPI, Paths Object). */
+        long parameters() {
+            return segments.stream().filter(Routes::isParameter).count();
+        }
+    }
 
     Routes(List<ApiOperation> operations) {
         this.templates =
                 operations.stream()
                         .map(operation -> new Template(operation, operation.segments()))
+                        .sorted(Comparator.comparingLong(Template::parameters))
                         .toList();
     }
 
@@ -43,8 +51,11 @@ final class Routes {
                         : path.startsWith("/") ? path.substring(1) : path;
         String[] segments = below.split("/", -1);
         TreeSet<String> allowed = new TreeSet<>();
+        List<String> found = List.of();
         for (Template template : templates) {
-            if (matches(template.segments(), segments)) {
+            boolean another = !allowed.isEmpty() && !template.segments().equals(found);
+            if (!another && matches(template.segments(), segments)) {
+                found = template.segments();
                 if (template.operation().method().equals(method)) {
                     return new Route(
                             template.operation(), parameters(template.segments(), segments));

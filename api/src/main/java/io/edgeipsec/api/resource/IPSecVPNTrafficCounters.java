@@ -1,6 +1,6 @@
 package io.edgeipsec.api.resource;
 
-/** Traffic of a session since its tunnels came up. */
+/** Traffic of a session since its tunnels came up, or its counters were reset. */
 public record IPSecVPNTrafficCounters(
         long bytesIn,
         long bytesOut,
@@ -9,6 +9,14 @@ public record IPSecVPNTrafficCounters(
         long droppedPacketsIn,
         long droppedPacketsOut) {
 
-    public static final IPSecVPNTrafficCounters ZERO =
-            new IPSecVPNTrafficCounters(0, 0, 0, 0, 0, 0);
+    /** For what SAs do not send the kernel has no counter of an SA's own. */
+    public static IPSecVPNTrafficCounters of(TunnelTraffic traffic) {
+        return new IPSecVPNTrafficCounters(
+                traffic.bytesIn(),
+                traffic.bytesOut(),
+                traffic.packetsIn(),
+                traffic.packetsOut(),
+                traffic.droppedPacketsIn(),
+                0);
+    }
 }

@@ -317,7 +317,7 @@ public final class ResourceJson {
         return node;
     }
 
-    private static ObjectNode write(IPSecVPNTrafficCounters counters) {
+    static ObjectNode write(IPSecVPNTrafficCounters counters) {
         return NODES.objectNode()
                 .put("bytes_in", counters.bytesIn())
                 .put("bytes_out", counters.bytesOut())

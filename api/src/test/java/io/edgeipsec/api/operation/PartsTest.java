@@ -58,11 +58,18 @@ class PartsTest {
     @Test
     void aKnownPathSaysWhichMethodsItTakes() {
         assertEquals(
-                "DELETE, GET, PUT",
+                "DELETE, GET, POST, PUT",
                 assertThrows(
                                 Routes.MethodNotAllowedException.class,
-                                () -> ROUTES.find("POST", "/vpn/ipsec/sessions/a"))
+                                () -> ROUTES.find("PATCH", "/vpn/ipsec/sessions/a"))
                         .allowed());
+        assertEquals(
+                "GET",
+                assertThrows(
+                                Routes.MethodNotAllowedException.class,
+                                () -> ROUTES.find("PUT", "/vpn/ipsec/sessions/summary"))
+                        .allowed(),
+                "it is no session");
     }
 
     @Test

@@ -9,6 +9,7 @@ import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.PrintWriter;
+import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -81,25 +82,160 @@ public final class Cli {
             throws IOException, ConfigException {
         UnixHttp api = new UnixHttp(socketPath());
         List<JsonNode> statuses = new ArrayList<>();
-        String cursor = "";
-        do {
-            JsonNode page = get(api, SESSIONS + "?page_size=1000" + cursor);
-            for (JsonNode session : page.path("results")) {
-                if (wanted.isEmpty() || names(session, wanted.get())) {
-                    String id = session.path("id").asText();
-                    statuses.add(get(api, SESSIONS + "/" + id + "/status"));
-                }
-            }
-            cursor = page.has("cursor") ? "&cursor=" + page.path("cursor").asText() : "";
-        } while (!cursor.isEmpty());
+        for (JsonNode session : sessions(api, wanted)) {
+            statuses.add(get(api, path(session) + "/status"));
+        }
         if (wanted.isPresent() && statuses.isEmpty()) {
-            err.println("edge-ipsec: no session has the id or display name " + shown(wanted.get()));
-            return CommandLine.ExitCode.USAGE;
+            return unknown(wanted.get());
         }
         statuses.forEach(this::print);
         boolean allUp =
                 statuses.stream().allMatch(s -> s.path("session_status").asText().equals("UP"));
         return allUp ? CommandLine.ExitCode.OK : NOT_UP;
+    }
+
+    @Command(
+            name = "statistics",
+            mixinStandardHelpOptions = true,
+            description = "Shows what the tunnels of the sessions, or of one, have carried.")
+    int statistics(
+            @Parameters(arity = "0..1", paramLabel = "SESSION", description = "Id or display name.")
+                    Optional<String> wanted,
+            @Option(names = "--reset", description = "Lets the counters begin at zero again.")
+                    boolean reset)
+            throws IOException, ConfigException {
+        UnixHttp api = new UnixHttp(socketPath());
+        List<JsonNode> sessions = sessions(api, wanted);
+        if (wanted.isPresent() && sessions.isEmpty()) {
+            return unknown(wanted.get());
+        }
+        for (JsonNode session : sessions) {
+            if (reset) {
+                String path = path(session) + "/statistics?action=reset";
+                checked(path, api.post(path, ""));
+                out.println(shown(session.path("display_name").asText()) + ": reset");
+            } else {
+                printTunnels(get(api, path(session) + "/statistics"));
+            }
+        }
+        return CommandLine.ExitCode.OK;
+    }
+
+    @Command(
+            name = "reset",
+            mixinStandardHelpOptions = true,
+            description = "Ends the SAs of a session, telling the peer, and sets them up again.")
+    int reset(
+            @Parameters(paramLabel = "SESSION", description = "Id or display name.") String wanted)
+            throws IOException, ConfigException {
+        return act(wanted, "reset");
+    }
+
+    @Command(
+            name = "rekey",
+            mixinStandardHelpOptions = true,
+            description = "Gives a session new keys, without an interruption.")
+    int rekey(
+            @Parameters(paramLabel = "SESSION", description = "Id or display name.") String wanted)
+            throws IOException, ConfigException {
+        return act(wanted, "rekey");
+    }
+
+    @Command(
+            name = "initiate",
+            mixinStandardHelpOptions = true,
+            description = "Sets up what is missing of a session, whoever usually starts.")
+    int initiate(
+            @Parameters(paramLabel = "SESSION", description = "Id or display name.") String wanted)
+            throws IOException, ConfigException {
+        return act(wanted, "initiate");
+    }
+
+    @Command(
+            name = "peer-config",
+            mixinStandardHelpOptions = true,
+            description = "Prints what the other side has to set up, with the keys.")
+    int peerConfig(
+            @Parameters(paramLabel = "SESSION", description = "Id or display name.") String wanted,
+            @Option(
+                            names = "--format",
+                            paramLabel = "FORMAT",
+                            defaultValue = "text",
+                            description = "text, swanctl, libreswan or cisco-ios (default: text).")
+                    String format)
+            throws IOException, ConfigException {
+        UnixHttp api = new UnixHttp(socketPath());
+        Optional<JsonNode> session = one(api, wanted);
+        if (session.isEmpty()) {
+            return CommandLine.ExitCode.USAGE;
+        }
+        String path =
+                path(session.get())
+                        + "/peer-config?format="
+                        + URLEncoder.encode(format, StandardCharsets.UTF_8);
+        UnixHttp.Response response = api.get(path);
+        if (response.status() != 200) {
+            JsonNode unused = checked(path, response);
+        }
+        out.print(response.body());
+        return CommandLine.ExitCode.OK;
+    }
+
+    private int act(String wanted, String action) throws IOException, ConfigException {
+        UnixHttp api = new UnixHttp(socketPath());
+        Optional<JsonNode> session = one(api, wanted);
+        if (session.isEmpty()) {
+            return CommandLine.ExitCode.USAGE;
+        }
+        String path = path(session.get()) + "?action=" + action;
+        JsonNode begun = checked(path, api.post(path, ""));
+        out.println(shown(begun.path("begun").asText()));
+        return CommandLine.ExitCode.OK;
+    }
+
+    /** The one that is meant; empty, and said so, if there is none or more than one. */
+    private Optional<JsonNode> one(UnixHttp api, String wanted) throws IOException {
+        List<JsonNode> found = sessions(api, Optional.of(wanted));
+        if (found.isEmpty()) {
+            int unused = unknown(wanted);
+            return Optional.empty();
+        }
+        if (found.size() > 1) {
+            List<String> ids = found.stream().map(each -> each.path("id").asText()).toList();
+            err.println(
+                    "edge-ipsec: "
+                            + found.size()
+                            + " sessions are called "
+                            + shown(wanted)
+                            + "; give the id of one: "
+                            + String.join(", ", ids));
+            return Optional.empty();
+        }
+        return Optional.of(found.get(0));
+    }
+
+    private int unknown(String wanted) {
+        err.println("edge-ipsec: no session has the id or display name " + shown(wanted));
+        return CommandLine.ExitCode.USAGE;
+    }
+
+    private List<JsonNode> sessions(UnixHttp api, Optional<String> wanted) throws IOException {
+        List<JsonNode> sessions = new ArrayList<>();
+        String cursor = "";
+        do {
+            JsonNode page = get(api, SESSIONS + "?page_size=1000" + cursor);
+            for (JsonNode session : page.path("results")) {
+                if (wanted.isEmpty() || names(session, wanted.get())) {
+                    sessions.add(session);
+                }
+            }
+            cursor = page.has("cursor") ? "&cursor=" + page.path("cursor").asText() : "";
+        } while (!cursor.isEmpty());
+        return sessions;
+    }
+
+    private static String path(JsonNode session) {
+        return SESSIONS + "/" + session.path("id").asText();
     }
 
     private static boolean names(JsonNode session, String wanted) {
@@ -126,13 +262,44 @@ public final class Cli {
         }
     }
 
+    private void printTunnels(JsonNode statistics) {
+        out.printf(
+                "%-9s %s (%s)%n",
+                statistics.path("session_status").asText(),
+                shown(statistics.path("display_name").asText()),
+                statistics.path("ipsec_vpn_session_id").asText());
+        for (JsonNode policy : statistics.path("policy_statistics")) {
+            for (JsonNode tunnel : policy.path("tunnel_statistics")) {
+                out.printf(
+                        "  %-11s %s - %s: in %d packets, %d octets; out %d, %d;"
+                                + " dropped %d replayed, %d not authentic%n",
+                        tunnel.path("tunnel_status").asText(),
+                        tunnel.path("local_subnet").asText(),
+                        tunnel.path("peer_subnet").asText(),
+                        tunnel.path("packets_in").asLong(),
+                        tunnel.path("bytes_in").asLong(),
+                        tunnel.path("packets_out").asLong(),
+                        tunnel.path("bytes_out").asLong(),
+                        tunnel.path("replay_errors").asLong(),
+                        tunnel.path("integrity_failures").asLong());
+                String reason = tunnel.path("tunnel_down_reason").asText();
+                if (!reason.isEmpty()) {
+                    out.println("              " + shown(reason));
+                }
+            }
+        }
+    }
+
     /** Names and reasons are other people's words, and a terminal obeys control characters. */
     private static String shown(@Nullable String text) {
         return String.valueOf(text).replaceAll("[\\p{Cntrl}\\p{Cf}\\u2028\\u2029]", "?");
     }
 
     private JsonNode get(UnixHttp api, String path) throws IOException {
-        UnixHttp.Response response = api.get(path);
+        return checked(path, api.get(path));
+    }
+
+    private JsonNode checked(String path, UnixHttp.Response response) throws IOException {
         JsonNode body = json.readTree(response.body());
         if (response.status() != 200) {
             throw new IOException(

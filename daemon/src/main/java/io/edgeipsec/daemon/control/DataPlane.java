@@ -1,9 +1,11 @@
 package io.edgeipsec.daemon.control;
 
 import io.edgeipsec.api.port.ConfigurationChange;
-import io.edgeipsec.api.resource.IPSecVPNTrafficCounters;
+import io.edgeipsec.api.port.SessionAction;
+import io.edgeipsec.api.resource.IPSecVPNSession;
 import io.edgeipsec.daemon.config.Config;
 import io.edgeipsec.daemon.status.StatusBoard;
+import io.edgeipsec.daemon.status.TrafficSource;
 import io.edgeipsec.daemon.store.IntentReader;
 import io.edgeipsec.daemon.store.IntentSnapshot;
 import io.edgeipsec.ike.message.IpAddress;
@@ -16,7 +18,6 @@ import io.edgeipsec.xfrm.kernel.KernelFeatures;
 import io.edgeipsec.xfrm.kernel.Outcome;
 import io.edgeipsec.xfrm.link.LinkEntry;
 import io.edgeipsec.xfrm.policy.PolicyKey;
-import io.edgeipsec.xfrm.state.LifetimeCurrent;
 import io.edgeipsec.xfrm.state.SaEntry;
 import io.edgeipsec.xfrm.state.SaId;
 import java.time.Duration;
@@ -61,6 +62,8 @@ public final class DataPlane implements AutoCloseable {
     private final IntentReader intents;
     private final Sessions sessions;
     private final KernelChildSas childSas;
+    private final TrafficSource traffic;
+    private final SessionCommands commands;
     private final TunnelKinds tunnelKinds;
     private final KernelEvents events;
     private boolean auditPending;
@@ -82,11 +85,19 @@ public final class DataPlane implements AutoCloseable {
         this.kernel = kernel;
         this.intents = intents;
         this.tunnelKinds = tunnelKinds;
-        this.sessions = new Sessions(thread, kernel, intents, table, tunnelKinds, board);
-        this.childSas = new KernelChildSas(thread, kernel, table, sessions);
+        TrafficLedger ledger = new TrafficLedger(kernel);
+        this.traffic = new TrafficReadings(thread, kernel, table, ledger);
+        this.sessions = new Sessions(thread, kernel, intents, table, tunnelKinds, board, ledger);
+        this.childSas = new KernelChildSas(thread, kernel, table, sessions, ledger);
+        this.commands = new SessionCommands(thread, table, sessions, board);
         this.events =
                 new KernelEvents(
-                        table, sessions, this::auditSoon, this::pathsSoon, this::monitorAgain);
+                        table,
+                        sessions,
+                        ledger,
+                        this::auditSoon,
+                        this::pathsSoon,
+                        this::monitorAgain);
     }
 
     /** For IKE. */
@@ -284,32 +295,18 @@ public final class DataPlane implements AutoCloseable {
         }
     }
 
-    /** What the SAs of a session have carried so far. */
-    public CompletionStage<IPSecVPNTrafficCounters> traffic(String session) {
-        return ask(
-                () -> {
-                    long bytesIn = 0;
-                    long bytesOut = 0;
-                    long packetsIn = 0;
-                    long packetsOut = 0;
-                    for (LiveSa sa : Set.copyOf(table.installed().values())) {
-                        if (sa.child().session().equals(session)) {
-                            LifetimeCurrent in = counters(sa.inbound());
-                            LifetimeCurrent out =
-                                    sa.outbound().map(this::counters).orElse(LifetimeCurrent.NEW);
-                            bytesIn += in.octets();
-                            packetsIn += in.packets();
-                            bytesOut += out.octets();
-                            packetsOut += out.packets();
-                        }
-                    }
-                    return new IPSecVPNTrafficCounters(
-                            bytesIn, bytesOut, packetsIn, packetsOut, 0, 0);
-                });
+    /**
+     * Begins what an operator orders.
+     *
+     * @return what was begun, in a sentence
+     */
+    public CompletionStage<String> act(IPSecVPNSession session, SessionAction action) {
+        return commands.act(session, action);
     }
 
-    private LifetimeCurrent counters(SaId id) {
-        return kernel.readSa(id).toOptional().map(SaEntry::counters).orElse(LifetimeCurrent.NEW);
+    /** What tunnels have carried. */
+    public TrafficSource traffic() {
+        return traffic;
     }
 
     /** Leaves the kernel as {@code on_stop} says, for good; IKE has deleted its SAs before. */

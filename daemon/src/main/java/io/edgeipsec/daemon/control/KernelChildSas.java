@@ -62,6 +62,7 @@ final class KernelChildSas implements ChildSaKernel {
     private final IpsecKernel kernel;
     private final SessionTable table;
     private final Sessions sessions;
+    private final TrafficLedger ledger;
 
     /**
      * Child SAs that the peer has rekeyed and cannot receive on yet, by their inbound SAs. The
@@ -70,11 +71,17 @@ final class KernelChildSas implements ChildSaKernel {
      */
     private final Map<SaId, ChildSaInstallation> waiting = new HashMap<>();
 
-    KernelChildSas(KernelWork thread, IpsecKernel kernel, SessionTable table, Sessions sessions) {
+    KernelChildSas(
+            KernelWork thread,
+            IpsecKernel kernel,
+            SessionTable table,
+            Sessions sessions,
+            TrafficLedger ledger) {
         this.thread = thread;
         this.kernel = kernel;
         this.table = table;
         this.sessions = sessions;
+        this.ledger = ledger;
     }
 
     @Override
@@ -160,6 +167,7 @@ final class KernelChildSas implements ChildSaKernel {
                 locator,
                 sa,
                 new LiveSa(sa.child(), sa.peer(), sa.inbound(), Optional.of(outbound.movedId())));
+        ledger.moved(outbound.id(), outbound.movedId());
         sessions.carriedTo(locator.session(), peer);
     }
 
@@ -183,18 +191,14 @@ final class KernelChildSas implements ChildSaKernel {
             Optional<LiveSa> sa = table.findSa(locator);
             Optional<SaId> outbound = sa.flatMap(LiveSa::outbound);
             if (sa.isPresent() && outbound.isPresent()) {
-                Optional<Long> in = packets(sa.get().inbound());
-                Optional<Long> out = packets(outbound.get());
+                Optional<Long> in = ledger.packets(sa.get().inbound());
+                Optional<Long> out = ledger.packets(outbound.get());
                 if (in.isPresent() && out.isPresent()) {
                     measured.add(new ChildSaTraffic(locator.inbound(), in.get(), out.get()));
                 }
             }
         }
         return new IkeReply.TrafficMeasured(effect.request(), measured);
-    }
-
-    private Optional<Long> packets(SaId id) {
-        return kernel.readSa(id).toOptional().map(sa -> sa.counters().packets());
     }
 
     private boolean execute(RequestId request, Consumer<IkeReply> reply, Runnable work) {
@@ -387,6 +391,8 @@ final class KernelChildSas implements ChildSaKernel {
     }
 
     private void remove(ChildSaLocator locator) {
+        boolean installed =
+                table.findSa(locator).flatMap(sa -> table.findSa(sa.inbound())).isPresent();
         Optional<LiveSa> sa = table.removeSa(locator);
         if (sa.isEmpty()) {
             return;
@@ -401,6 +407,9 @@ final class KernelChildSas implements ChildSaKernel {
                     installWaiting(waits.locator(), successor);
                 }
             }
+        }
+        if (installed) {
+            ledger.settle(sa.get());
         }
         kernel.removeSa(sa.get().inbound());
         sa.get().outbound().ifPresent(kernel::removeSa);

@@ -14,6 +14,7 @@ final class KernelEvents implements KernelEvent.Handler {
 
     private final SessionTable table;
     private final Sessions sessions;
+    private final TrafficLedger ledger;
     private final Runnable auditSoon;
     private final Runnable pathsSoon;
     private final Runnable monitorAgain;
@@ -21,11 +22,13 @@ final class KernelEvents implements KernelEvent.Handler {
     KernelEvents(
             SessionTable table,
             Sessions sessions,
+            TrafficLedger ledger,
             Runnable auditSoon,
             Runnable pathsSoon,
             Runnable monitorAgain) {
         this.table = table;
         this.sessions = sessions;
+        this.ledger = ledger;
         this.auditSoon = auditSoon;
         this.pathsSoon = pathsSoon;
         this.monitorAgain = monitorAgain;
@@ -44,7 +47,12 @@ final class KernelEvents implements KernelEvent.Handler {
 
     @Override
     public void onExpire(KernelEvent.Expire event) {
-        table.findSa(event.id()).ifPresent(sa -> sessions.expired(sa, event.hard()));
+        table.findSa(event.id())
+                .ifPresent(
+                        sa -> {
+                            ledger.expired(event.id(), event.counters(), event.statistics());
+                            sessions.expired(sa, event.hard());
+                        });
     }
 
     @Override

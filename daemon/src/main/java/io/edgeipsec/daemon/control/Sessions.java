@@ -52,6 +52,9 @@ final class Sessions {
     /** Where no route says otherwise: Ethernet. */
     private static final int DEFAULT_PATH_MTU = 1500;
 
+    /** Where a session is read again for another reason. */
+    private static final long NO_CHANGE = 0;
+
     private static final Duration READ_AGAIN = Duration.ofSeconds(5);
 
     private final KernelWork thread;
@@ -60,6 +63,7 @@ final class Sessions {
     private final SessionTable table;
     private final TunnelKinds tunnelKinds;
     private final StatusBoard board;
+    private final TrafficLedger ledger;
     private final Reconciler reconciler;
     private final LocalAddresses localAddresses;
     private final Map<AddressPair, Integer> sessionsPerPair = new HashMap<>();
@@ -77,13 +81,15 @@ final class Sessions {
             IntentReader intents,
             SessionTable table,
             TunnelKinds tunnelKinds,
-            StatusBoard board) {
+            StatusBoard board,
+            TrafficLedger ledger) {
         this.thread = thread;
         this.kernel = kernel;
         this.intents = intents;
         this.table = table;
         this.tunnelKinds = tunnelKinds;
         this.board = board;
+        this.ledger = ledger;
         this.reconciler = new Reconciler(thread, kernel, table, board);
         this.localAddresses = new LocalAddresses(kernel);
     }
@@ -93,7 +99,7 @@ final class Sessions {
     /** A change was committed. */
     void changed(ConfigurationChange change) {
         if (change.kind() == ResourceKind.SESSION) {
-            refresh(change.id(), () -> {});
+            refresh(change.id(), change.changeNumber(), () -> {});
         } else if (IPSecVPNProfile.class.isAssignableFrom(change.kind().type())) {
             profileChanged(change);
         } // Certificates and CRLs never change, and are not in use when they come or go.
@@ -105,7 +111,7 @@ final class Sessions {
                 .whenComplete(
                         (sessions, failure) -> {
                             if (failure == null) {
-                                refreshAll(new ArrayDeque<>(sessions));
+                                refreshAll(new ArrayDeque<>(sessions), change.changeNumber());
                             } else {
                                 readLater(change.id(), failure, () -> profileChanged(change));
                             }
@@ -113,31 +119,32 @@ final class Sessions {
     }
 
     /** One after the other: a profile may serve more sessions than the store lets wait. */
-    private void refreshAll(Deque<String> ids) {
+    private void refreshAll(Deque<String> ids, long change) {
         String id = ids.poll();
         if (id != null) {
-            refresh(id, () -> refreshAll(ids));
+            refresh(id, change, () -> refreshAll(ids, change));
         }
     }
 
     /**
      * Reads a session again and makes it so. Later calls see later states, in their order.
      *
+     * @param change the number of the change that is the reason; what is read contains it
      * @param then runs afterwards, on the kernel thread
      */
-    private void refresh(String id, Runnable then) {
+    private void refresh(String id, long change, Runnable then) {
         intents.intent(id)
-                .thenAccept(intent -> hand(id, intent, then))
+                .thenAccept(intent -> hand(id, change, intent, then))
                 .exceptionally(
                         failure -> {
-                            readLater(id, failure, () -> refresh(id, then));
+                            readLater(id, failure, () -> refresh(id, change, then));
                             return null;
                         });
     }
 
-    private void hand(String id, Optional<SessionIntent> intent, Runnable then) {
+    private void hand(String id, long change, Optional<SessionIntent> intent, Runnable then) {
         try {
-            thread.execute(() -> settle(id, intent, then));
+            thread.execute(() -> settle(id, change, intent, then));
         } catch (RejectedExecutionException full) {
             intent.ifPresent(SessionIntent::close);
             throw full;
@@ -180,6 +187,9 @@ final class Sessions {
             reconciler.apply(entry, entry.wanted());
             configureEngine(entry);
         }
+        for (SessionIntent intent : snapshot.sessions()) {
+            board.carriedOut(intent.session().id(), snapshot.changeNumber());
+        }
     }
 
     /** Rules that are there are not looked at: all are replaced at once. */
@@ -200,12 +210,13 @@ final class Sessions {
         }
     }
 
-    private void settle(String id, Optional<SessionIntent> intent, Runnable then) {
+    private void settle(String id, long change, Optional<SessionIntent> intent, Runnable then) {
         if (!table.isClosed()) {
             if (intent.isEmpty()) {
                 drop(id);
             }
             intent.ifPresent(present -> contain(present, () -> takeUp(present)));
+            board.carriedOut(id, change);
         }
         intent.ifPresent(SessionIntent::close);
         then.run();
@@ -280,6 +291,7 @@ final class Sessions {
         SessionTable.Entry entry =
                 table.put(blueprint, Conversions.toIke(local), Conversions.toIke(peer), pathMtu);
         board.configure(id, settings.enabled(), blueprint.children().keySet());
+        ledger.retain(id, blueprint.children().keySet());
         return entry;
     }
 
@@ -366,7 +378,7 @@ final class Sessions {
             }
         }
         // The engine needs the keys again, which only the store has.
-        refreshAll(resumed);
+        refreshAll(resumed, NO_CHANGE);
     }
 
     /** Routes may lead to the peers by other ways, through which other packets fit. */
@@ -407,6 +419,7 @@ final class Sessions {
         }
         defective.remove(id);
         board.remove(id);
+        ledger.forget(id);
     }
 
     private AddressPair pair(SessionIntent intent) {
@@ -460,6 +473,11 @@ final class Sessions {
             reconciler.apply(entry, entry.wanted().blocked());
             entry.actual.link().ifPresent(link -> reconciler.setUsable(link, false));
         }
+    }
+
+    /** Tells the engine of a session something about it. */
+    void tell(SessionTable.Entry entry, IkeInput input) {
+        engine.accept(entry.peer, input);
     }
 
     /** Tells the engine of a session that a packet waits for one of its Child SAs. */

@@ -1,5 +1,6 @@
 package io.edgeipsec.daemon.reconcile;
 
+import io.edgeipsec.api.resource.SelectorPair;
 import io.edgeipsec.ike.model.PeerPolicy;
 import io.edgeipsec.xfrm.nft.MssClamp;
 import io.edgeipsec.xfrm.nft.TrafficRules;
@@ -10,6 +11,7 @@ import java.util.Optional;
  * One session as the daemon is to run it.
  *
  * @param children what ties SAs to kernel objects, by the name of the Child policy
+ * @param pairs the names of the Child policies by what they protect, of a policy-based session
  * @param computesMss whether the MSS follows the MTU, no value being configured
  * @param peer what IKE is told; empty while the session is disabled. Holds the pre-shared key,
  *     which goes to the engine with it
@@ -18,6 +20,7 @@ public record Blueprint(
         String session,
         SessionObjects objects,
         Map<String, ChildTraits> children,
+        Map<SelectorPair, String> pairs,
         boolean computesMss,
         Optional<PeerPolicy> peer) {
     /** TCP and IPv4 headers without options. */
@@ -25,6 +28,7 @@ public record Blueprint(
 
     public Blueprint {
         children = Map.copyOf(children);
+        pairs = Map.copyOf(pairs);
     }
 
     static int mssOf(int tunnelMtu) {

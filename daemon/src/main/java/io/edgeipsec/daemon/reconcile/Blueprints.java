@@ -91,6 +91,7 @@ public final class Blueprints {
         private final List<PolicyEntry> policies = new ArrayList<>();
         private final List<ChildPolicy> childPolicies = new ArrayList<>();
         private final Map<String, ChildTraits> children = new LinkedHashMap<>();
+        private final Map<SelectorPair, String> pairs = new LinkedHashMap<>();
         private final List<LoggedRule> logged = new ArrayList<>();
         private Optional<TunnelLink> link = Optional.empty();
 
@@ -130,6 +131,7 @@ public final class Blueprints {
                                 Conversions.toPrefix(pair.destination())),
                         reqid,
                         Scope.GLOBAL);
+                pairs.put(pair, "p" + number);
                 child(
                         "p" + number,
                         Conversions.toSelector(pair.source()),
@@ -206,6 +208,7 @@ public final class Blueprints {
                     intent.session().id(),
                     SessionObjects.of(policies, link, rules),
                     children,
+                    pairs,
                     settings.tcpMssClamping().maxSegmentSize() == null,
                     policy);
         }

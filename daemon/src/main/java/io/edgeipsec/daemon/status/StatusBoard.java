@@ -7,6 +7,7 @@ import io.edgeipsec.ike.model.FailReason;
 import io.edgeipsec.ike.model.IkeEvent;
 import io.edgeipsec.ike.model.IkeSaId;
 import java.util.Collection;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -27,6 +28,7 @@ public final class StatusBoard implements IkeEvent.Handler {
     /** One session; guarded by itself. */
     private static final class Session {
         private boolean enabled;
+        private long carriedOut;
         private Set<String> children = Set.of();
         private final Set<IkeSaId> ikeSas = new HashSet<>();
         private final Map<ChildSaLocator, String> childSas = new HashMap<>();
@@ -62,6 +64,13 @@ public final class StatusBoard implements IkeEvent.Handler {
                     : negotiating ? IkeSessionState.NEGOTIATING : IkeSessionState.DOWN;
         }
     }
+
+    /**
+     * What is known of the tunnel of one Child policy.
+     *
+     * @param reason empty while it is up
+     */
+    public record Tunnel(IkeSessionState state, String reason) {}
 
     /**
      * A view with what keeps the session from working.
@@ -127,6 +136,37 @@ public final class StatusBoard implements IkeEvent.Handler {
         }
     }
 
+    /**
+     * Every change up to this number has been carried out for the session, as far as it could be.
+     */
+    public void carriedOut(String id, long change) {
+        update(id, session -> session.carriedOut = Math.max(session.carriedOut, change));
+    }
+
+    /**
+     * How far a session is behind what is stored.
+     *
+     * @param carriedOut the last change that is known to have been carried out
+     * @param obstacle why the session cannot be what it should; empty if it can
+     */
+    public record Progress(long carriedOut, String obstacle) {}
+
+    /** Empty for a session that the control has not taken up yet. */
+    public Optional<Progress> progress(String id) {
+        Session session = sessions.get(id);
+        if (session == null) {
+            return Optional.empty();
+        }
+        synchronized (session) {
+            return Optional.of(
+                    new Progress(
+                            session.carriedOut,
+                            session.kernelRefusal.isEmpty()
+                                    ? session.suspension
+                                    : session.kernelRefusal));
+        }
+    }
+
     public void remove(String id) {
         Session session = sessions.remove(id);
         if (session != null) {
@@ -184,6 +224,56 @@ public final class StatusBoard implements IkeEvent.Handler {
                             session.failedChildren.keySet().stream()
                                     .filter(child -> !up.contains(child))
                                     .count());
+        }
+    }
+
+    /** The tunnels of a session by the name of their Child policy. */
+    public Map<String, Tunnel> tunnels(String id) {
+        Session session = sessions.get(id);
+        if (session == null) {
+            return Map.of();
+        }
+        synchronized (session) {
+            Set<String> up = Set.copyOf(session.childSas.values());
+            Map<String, Tunnel> tunnels = new HashMap<>();
+            for (String child : session.children) {
+                tunnels.put(
+                        child,
+                        up.contains(child)
+                                ? new Tunnel(IkeSessionState.UP, "")
+                                : downTunnel(session, child, reason(session, up)));
+            }
+            return tunnels;
+        }
+    }
+
+    private static Tunnel downTunnel(Session session, String child, String reasonOfSession) {
+        boolean ikeUp = !session.ikeSas.isEmpty();
+        boolean negotiating = session.negotiating && session.suspension.isEmpty();
+        String reason =
+                ikeUp
+                        ? session.failedChildren.getOrDefault(child, "Negotiation not started")
+                        : reasonOfSession.isEmpty() ? "IKE SA down" : reasonOfSession;
+        return new Tunnel(
+                !ikeUp && negotiating ? IkeSessionState.NEGOTIATING : IkeSessionState.DOWN, reason);
+    }
+
+    /** How many sessions are in each state; those that are disabled do not count as down. */
+    public Map<SessionStatus, Integer> counts() {
+        Map<SessionStatus, Integer> counts = new EnumMap<>(SessionStatus.class);
+        sessions.forEach(
+                (id, session) -> {
+                    SessionStatus status = view(session).status();
+                    if (status != SessionStatus.DOWN || isEnabled(session)) {
+                        counts.merge(status, 1, Integer::sum);
+                    }
+                });
+        return counts;
+    }
+
+    private static boolean isEnabled(Session session) {
+        synchronized (session) {
+            return session.enabled;
         }
     }
 

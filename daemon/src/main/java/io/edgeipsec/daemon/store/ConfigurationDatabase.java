@@ -9,6 +9,7 @@ import io.edgeipsec.api.port.ListQuery;
 import io.edgeipsec.api.port.Page;
 import io.edgeipsec.api.port.PutRequest;
 import io.edgeipsec.api.port.SessionRule;
+import io.edgeipsec.api.port.SessionSecrets;
 import io.edgeipsec.api.resource.IPSecVPNProfile;
 import io.edgeipsec.api.resource.ManagedResource;
 import io.edgeipsec.api.resource.ResourceKind;
@@ -34,7 +35,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
  * thread and does not block.
  */
 public final class ConfigurationDatabase
-        implements ConfigurationStore, IntentReader, SigningKeys, AutoCloseable {
+        implements ConfigurationStore, IntentReader, SigningKeys, SessionSecrets, AutoCloseable {
 
     private final StoreFiles files;
     private final Sql sql;
@@ -43,6 +44,7 @@ public final class ConfigurationDatabase
     private final Changes changes;
     private final Secrets secrets;
     private final Intents intents;
+    private final ChangeRequests changeRequests;
     private long run;
     private final List<ConfigurationListener> listeners = new CopyOnWriteArrayList<>();
 
@@ -59,6 +61,7 @@ public final class ConfigurationDatabase
         KernelNumbers numbers = new KernelNumbers(sql);
         this.secrets = new Secrets(sql, sealingKey);
         this.changes = new Changes(sql, resources, numbers, secrets, sessionRule, clock);
+        this.changeRequests = new ChangeRequests(sql);
         this.intents = new Intents(resources, numbers, secrets, changes);
     }
 
@@ -143,14 +146,14 @@ public final class ConfigurationDatabase
     @Override
     public <R extends ManagedResource> CompletionStage<ChangeOutcome<R>> put(
             PutRequest<R> request) {
-        return thread.submit(() -> result(changes.put(request)))
+        return thread.submit(() -> result(changes.put(request), request.context()))
                 .whenComplete((outcome, failure) -> request.close());
     }
 
     @Override
     public <R extends ManagedResource> CompletionStage<ChangeOutcome<R>> delete(
             ResourceKind<R> kind, String id, CallContext context) {
-        return thread.submit(() -> result(changes.delete(kind, id)));
+        return thread.submit(() -> result(changes.delete(kind, id), context));
     }
 
     @Override
@@ -181,6 +184,16 @@ public final class ConfigurationDatabase
                 });
     }
 
+    @Override
+    public CompletionStage<Optional<RequestedChange>> changeOf(String requestId) {
+        return read(() -> changeRequests.find(requestId));
+    }
+
+    @Override
+    public CompletionStage<SessionSecrets.Keys> keysOf(String session) {
+        return read(() -> intents.keysOf(session));
+    }
+
     /** Reads in one transaction. */
     private <T> CompletionStage<T> read(Read<T> read) {
         return thread.submit(() -> StoreThread.Result.unchanged(read.run()));
@@ -192,7 +205,10 @@ public final class ConfigurationDatabase
     }
 
     private <R extends ManagedResource> StoreThread.Result<ChangeOutcome<R>> result(
-            Changes.Attempt<R> attempt) {
+            Changes.Attempt<R> attempt, CallContext context) throws SQLException {
+        if (attempt.change().isPresent()) {
+            changeRequests.note(attempt.change().get(), context.requestId());
+        }
         return attempt.change()
                 .map(
                         change ->

@@ -19,6 +19,9 @@ public interface IntentReader {
     /** One session, or empty if it is not stored (any more). */
     CompletionStage<Optional<SessionIntent>> intent(String sessionId);
 
+    /** What a request has changed, if it is one of the last that did. */
+    CompletionStage<Optional<RequestedChange>> changeOf(String requestId);
+
     /** The sessions that a change of this profile concerns, in the order of ids. */
     CompletionStage<List<String>> sessionsUsing(
             ResourceKind<? extends IPSecVPNProfile> kind, String profileId);

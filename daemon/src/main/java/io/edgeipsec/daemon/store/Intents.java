@@ -1,6 +1,7 @@
 package io.edgeipsec.daemon.store;
 
 import io.edgeipsec.api.port.PresharedKey;
+import io.edgeipsec.api.port.SessionSecrets;
 import io.edgeipsec.api.resource.AuthenticationMode;
 import io.edgeipsec.api.resource.Certificate;
 import io.edgeipsec.api.resource.Crl;
@@ -62,6 +63,16 @@ final class Intents {
                                         .orElse(null)
                                 : null,
                         byCertificate(session) ? certificates(settings.localEndpoint()) : null));
+    }
+
+    /** The keys that the session uses, none of one that is not stored. */
+    SessionSecrets.Keys keysOf(String sessionId) throws SQLException {
+        Optional<SessionIntent> intent = one(sessionId);
+        return intent.map(
+                        found ->
+                                new SessionSecrets.Keys(
+                                        found.presharedKey(), found.postQuantumKey()))
+                .orElseGet(() -> new SessionSecrets.Keys(null, null));
     }
 
     IntentSnapshot snapshot() throws SQLException {

@@ -100,7 +100,16 @@ final class Schema {
                               nonce BLOB NOT NULL,
                               sealed BLOB NOT NULL
                             ) STRICT"""),
-                    List.of("INSERT INTO meta VALUES ('run', '0')"));
+                    List.of("INSERT INTO meta VALUES ('run', '0')"),
+                    // Which request made a change; the newest of them only.
+                    List.of(
+                            """
+                            CREATE TABLE change_request (
+                              change_number INTEGER PRIMARY KEY,
+                              request_id TEXT NOT NULL UNIQUE,
+                              kind TEXT NOT NULL,
+                              id TEXT NOT NULL
+                            ) STRICT"""));
 
     private Schema() {}
 

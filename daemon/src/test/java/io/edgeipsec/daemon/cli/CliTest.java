@@ -194,4 +194,73 @@ class CliTest {
         assertEquals(0, output.of(Cli::run, "--help"));
         assertTrue(output.out().contains("status"), output.out());
     }
+
+    private int edge(String... command) {
+        String[] arguments = new String[2 + command.length];
+        arguments[0] = "--socket";
+        arguments[1] = socket.toString();
+        System.arraycopy(command, 0, arguments, 2, command.length);
+        return output.of(Cli::run, arguments);
+    }
+
+    @Test
+    void actionsSayWhatIsBegunOrWhyNot() {
+        twoSessions();
+        answers.put(SESSIONS + "/a?action=rekey", "200 {\"begun\":\"new keys\"}");
+        answers.put(SESSIONS + "/b?action=reset", "409 {\"error_message\":\"b is disabled\"}");
+        assertEquals(0, edge("rekey", "to a"));
+        assertEquals("new keys\n", output.out());
+        assertEquals(1, edge("reset", "b"));
+        assertTrue(output.err().contains("409 b is disabled"), output.err());
+        assertEquals(2, edge("initiate", "c"));
+        assertTrue(output.err().contains("no session has the id or display name c"), output.err());
+        assertEquals(2, edge("initiate"));
+    }
+
+    @Test
+    void peerConfigIsPrintedAsItIs() {
+        twoSessions();
+        String path = SESSIONS + "/a/peer-config?format=";
+        answers.put(path + "swanctl", "200 connections {\n}\n");
+        answers.put(path + "cisco-ios", "409 {\"error_message\":\"no GROUP31\"}");
+        assertEquals(0, edge("peer-config", "--format", "swanctl", "to a"));
+        assertEquals("connections {\n}\n", output.out());
+        assertEquals(1, edge("peer-config", "--format=cisco-ios", "a"));
+        assertTrue(output.err().contains("409 no GROUP31"), output.err());
+        assertEquals(2, edge("peer-config", "c"));
+    }
+
+    @Test
+    void aNameThatTwoHaveIsNotEnough() {
+        answers.put(
+                SESSIONS + "?page_size=1000",
+                "200 {\"results\":[{\"id\":\"a\",\"display_name\":\"twin\"},"
+                        + "{\"id\":\"b\",\"display_name\":\"twin\"}]}");
+        assertEquals(2, edge("reset", "twin"));
+        assertTrue(output.err().contains("2 sessions are called twin; give the id"), output.err());
+    }
+
+    @Test
+    void statisticsShowTheTunnels() {
+        twoSessions();
+        answers.put(
+                SESSIONS + "/a/statistics",
+                "200 {\"ipsec_vpn_session_id\":\"a\",\"display_name\":\"to a\","
+                        + "\"session_status\":\"UP\",\"policy_statistics\":[{\"tunnel_statistics\":["
+                        + "{\"local_subnet\":\"10.1.0.0/24\",\"peer_subnet\":\"10.7.0.0/16\",\"tunnel_status\":\"DOWN\",\"tunnel_down_reason\":\"IKE"
+                        + " SA down\","
+                        + "\"packets_in\":1,\"bytes_in\":84,\"packets_out\":2,\"bytes_out\":168,"
+                        + "\"replay_errors\":3,\"integrity_failures\":4}]}]}");
+        assertEquals(0, edge("statistics", "a"));
+        assertEquals(
+                "UP        to a (a)\n"
+                        + "  DOWN        10.1.0.0/24 - 10.7.0.0/16: in 1 packets, 84 octets;"
+                        + " out 2, 168; dropped 3 replayed, 4 not authentic\n"
+                        + "              IKE SA down\n",
+                output.out());
+        answers.put(SESSIONS + "/a/statistics?action=reset", "200 ");
+        assertEquals(0, edge("statistics", "--reset", "a"));
+        assertTrue(output.out().endsWith("to a: reset\n"), output.out());
+        assertEquals(2, edge("statistics", "c"));
+    }
 }

@@ -192,6 +192,11 @@ final class Appliance {
         work.checkDefect();
     }
 
+    /** The number of the last change. */
+    long lastChange() {
+        return serial;
+    }
+
     void profileChanged() {
         plane.changed(
                 new ConfigurationChange(

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.edgeipsec.api.resource.IPSecVPNTrafficCounters;
+import io.edgeipsec.api.resource.TunnelTraffic;
 import io.edgeipsec.daemon.testing.SessionBuilder;
 import io.edgeipsec.ike.message.EspSpi;
 import io.edgeipsec.ike.model.ChildSaInstallation;
@@ -311,11 +311,11 @@ class KernelChildSasTest {
                 new Appliance().start(branch(), tunnel().addresses("192.0.2.1", "203.0.113.77"));
         box.establish("branch", "p1");
         box.establish("branch", "p1");
-        assertEquals(IPSecVPNTrafficCounters.ZERO, Appliance.value(box.plane.traffic("branch")));
         box.fake.forgetRequests();
-        Appliance.value(box.plane.traffic("branch"));
+        assertEquals(
+                TunnelTraffic.NONE, Appliance.value(box.plane.traffic().traffic("branch")).total());
         assertEquals(4, box.requests("readSa").size(), "each SA once");
-        Appliance.value(box.plane.traffic("hq"));
+        Appliance.value(box.plane.traffic().traffic("hq"));
         assertEquals(4, box.requests("readSa").size(), "and no other session's");
     }
 }

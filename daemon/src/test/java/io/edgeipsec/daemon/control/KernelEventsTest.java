@@ -174,7 +174,7 @@ class KernelEventsTest {
         for (SaEntry sa : box.sas()) {
             for (boolean hard : new boolean[] {false, true}) {
                 box.told.clear();
-                box.fake.emit(new KernelEvent.Expire(sa.id(), sa.source(), sa.reqid(), hard));
+                box.fake.emit(expire(sa.id(), hard));
                 assertEquals(
                         List.of(
                                 new IkeInput.ChildSaExpired(
@@ -190,11 +190,14 @@ class KernelEventsTest {
         SaEntry sa = box.sas().get(0);
         box.remove(locator);
         box.told.clear();
-        box.fake.emit(new KernelEvent.Expire(sa.id(), sa.source(), sa.reqid(), true));
-        box.fake.emit(
-                new KernelEvent.Expire(
-                        new SaId(PEER, 0, Scope.GLOBAL), LOCAL, KernelNumbers.reqid(1), true));
+        box.fake.emit(expire(sa.id(), true));
+        box.fake.emit(expire(new SaId(PEER, 0, Scope.GLOBAL), true));
         assertEquals(List.of(), box.told);
+    }
+
+    private static KernelEvent expire(SaId sa, boolean hard) {
+        return new KernelEvent.Expire(
+                sa, LOCAL, KernelNumbers.reqid(1), hard, LifetimeCurrent.NEW, SaStatistics.NONE);
     }
 
     // ---- what was lost, or changed behind our back

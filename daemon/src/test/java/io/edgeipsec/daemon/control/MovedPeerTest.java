@@ -21,7 +21,9 @@ import io.edgeipsec.xfrm.kernel.Outcome;
 import io.edgeipsec.xfrm.netlink.IpPrefix;
 import io.edgeipsec.xfrm.policy.PolicyAction;
 import io.edgeipsec.xfrm.state.EncapTemplate;
+import io.edgeipsec.xfrm.state.LifetimeCurrent;
 import io.edgeipsec.xfrm.state.SaEntry;
+import io.edgeipsec.xfrm.state.SaStatistics;
 import java.net.InetAddress;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -153,7 +155,12 @@ final class MovedPeerTest {
         // Its engine is found by the address that is configured.
         box.fake.emit(
                 new KernelEvent.Expire(
-                        box.sas().get(0).id(), inet(ELSEWHERE), 1, /* hard= */ false));
+                        box.sas().get(0).id(),
+                        inet(ELSEWHERE),
+                        1,
+                        /* hard= */ false,
+                        LifetimeCurrent.NEW,
+                        SaStatistics.NONE));
         assertEquals(
                 IpAddress.parse(SessionBuilder.PEER), box.told.get(box.told.size() - 1).peer());
     }

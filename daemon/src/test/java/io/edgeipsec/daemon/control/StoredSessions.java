@@ -5,6 +5,7 @@ import io.edgeipsec.api.resource.IPSecVPNProfile;
 import io.edgeipsec.api.resource.ResourceKind;
 import io.edgeipsec.daemon.store.IntentReader;
 import io.edgeipsec.daemon.store.IntentSnapshot;
+import io.edgeipsec.daemon.store.RequestedChange;
 import io.edgeipsec.daemon.store.SessionIntent;
 import io.edgeipsec.daemon.testing.SessionBuilder;
 import java.util.ArrayDeque;
@@ -21,6 +22,7 @@ import java.util.function.Supplier;
 /** A store without a database, which answers at once, and remembers what it handed out. */
 final class StoredSessions implements IntentReader {
     private final Map<String, SessionBuilder> sessions = new TreeMap<>();
+    private final Map<String, RequestedChange> requests = new TreeMap<>();
     private final List<SessionIntent> read = new ArrayList<>();
     private final Deque<Runnable> held = new ArrayDeque<>();
     private boolean holding;
@@ -72,6 +74,16 @@ final class StoredSessions implements IntentReader {
         SessionIntent intent = session.intent();
         read.add(intent);
         return intent;
+    }
+
+    /** What {@link #changeOf} answers of a request. */
+    void request(String id, RequestedChange change) {
+        requests.put(id, change);
+    }
+
+    @Override
+    public CompletionStage<Optional<RequestedChange>> changeOf(String requestId) {
+        return CompletableFuture.completedStage(Optional.ofNullable(requests.get(requestId)));
     }
 
     private <T> Optional<CompletionStage<T>> refusal() {

@@ -347,7 +347,7 @@ class SessionApiTest {
 
     @Test
     void idsHaveAForm() throws Exception {
-        for (String id : List.of("-x", "a%2Fb", "a%20b", "x".repeat(65), "summary", "%C3%A9")) {
+        for (String id : List.of("-x", "a%2Fb", "a%20b", "x".repeat(65), "%C3%A9")) {
             assertEquals(
                     List.of("ipsec-vpn-session-id"),
                     fields(api.put(SESSIONS + "/" + id, Samples.routeBased())));

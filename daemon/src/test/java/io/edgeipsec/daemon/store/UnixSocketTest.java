@@ -60,9 +60,8 @@ class UnixSocketTest {
                 new Listeners(path, group, Optional.empty()),
                 ApiDocument.load(OptionalLong.empty()),
                 database,
-                session -> {
-                    throw new UnsupportedOperationException();
-                },
+                new FixedSessions(),
+                database,
                 new PemTrustReader(),
                 new EventJournal(database.run(), Clock.systemUTC()));
     }

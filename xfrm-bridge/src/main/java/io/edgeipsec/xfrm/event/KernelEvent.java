@@ -3,7 +3,9 @@ package io.edgeipsec.xfrm.event;
 import io.edgeipsec.xfrm.link.AddressEntry;
 import io.edgeipsec.xfrm.link.LinkEntry;
 import io.edgeipsec.xfrm.policy.PolicyDirection;
+import io.edgeipsec.xfrm.state.LifetimeCurrent;
 import io.edgeipsec.xfrm.state.SaId;
+import io.edgeipsec.xfrm.state.SaStatistics;
 import io.edgeipsec.xfrm.state.Scope;
 import io.edgeipsec.xfrm.state.Selector;
 import java.net.InetAddress;
@@ -75,8 +77,17 @@ public sealed interface KernelEvent {
     /**
      * An SA reached a limit: soft, it works on and wants to be rekeyed; hard, it is gone. A larval
      * SA that nobody filled goes hard as well; its SPI is 0 if an ACQUIRE had made it.
+     *
+     * @param counters what it has carried
      */
-    record Expire(SaId id, InetAddress source, int reqid, boolean hard) implements KernelEvent {
+    record Expire(
+            SaId id,
+            InetAddress source,
+            int reqid,
+            boolean hard,
+            LifetimeCurrent counters,
+            SaStatistics statistics)
+            implements KernelEvent {
         @Override
         public void deliverTo(Handler handler) {
             handler.onExpire(this);

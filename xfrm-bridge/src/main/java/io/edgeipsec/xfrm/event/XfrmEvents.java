@@ -43,7 +43,9 @@ final class XfrmEvents {
                         Scope.read(body.attributes())),
                 sa.source().toInetAddress(sa.family()),
                 sa.reqid(),
-                e.hard());
+                e.hard(),
+                sa.current(),
+                sa.statistics());
     }
 
     static KernelEvent mapping(NetlinkReader body) throws MalformedNetlinkException {

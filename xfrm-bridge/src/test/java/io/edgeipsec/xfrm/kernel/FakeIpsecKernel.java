@@ -9,6 +9,7 @@ import io.edgeipsec.xfrm.state.LifetimeCurrent;
 import io.edgeipsec.xfrm.state.SaEntry;
 import io.edgeipsec.xfrm.state.SaId;
 import io.edgeipsec.xfrm.state.SaInstall;
+import io.edgeipsec.xfrm.state.SaStatistics;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
@@ -30,12 +31,15 @@ import org.jspecify.annotations.Nullable;
  * {@code refuseNext("installSa", …)}. Not thread-safe.
  */
 public final class FakeIpsecKernel {
+    private static final long OCTETS = 100;
+
     private final IpsecKernel kernel;
     private final Map<String, Deque<Refusal>> refusals = new HashMap<>();
     private final List<String> requests = new ArrayList<>();
     private final List<AddressEntry> addresses = new ArrayList<>();
     private final MemoryIpsecKernel memory = new MemoryIpsecKernel(new ScriptedHost());
     private final Map<SaId, Long> carried = new HashMap<>();
+    private final Map<SaId, SaStatistics> refused = new HashMap<>();
     private @Nullable Consumer<KernelEvent> listener;
     private @Nullable RouteAnswer route;
 
@@ -106,18 +110,24 @@ public final class FakeIpsecKernel {
             return Outcome.done(monitor);
         }
         Object result = invoke(method, arguments);
-        return method.getName().equals("readSa") && result instanceof Outcome<?> read
-                ? counted(read)
-                : result;
+        return result instanceof Outcome<?> read ? counted(read) : result;
     }
 
     private Outcome<?> counted(Outcome<?> read) {
-        return read.toOptional().orElse(null) instanceof SaEntry sa
-                ? Outcome.done(withPackets(sa, carried.getOrDefault(sa.id(), 0L)))
-                : read;
+        Object found = read.toOptional().orElse(null);
+        if (found instanceof List<?> list) {
+            return Outcome.done(list.stream().map(this::counted).toList());
+        }
+        return found == null ? read : Outcome.done(counted(found));
     }
 
-    private static SaEntry withPackets(SaEntry sa, long packets) {
+    private Object counted(Object entry) {
+        return entry instanceof SaEntry sa
+                ? withPackets(sa, carried.getOrDefault(sa.id(), 0L))
+                : entry;
+    }
+
+    private SaEntry withPackets(SaEntry sa, long packets) {
         LifetimeCurrent counters = sa.counters();
         return new SaEntry(
                 sa.id(),
@@ -128,14 +138,19 @@ public final class FakeIpsecKernel {
                 sa.esn(),
                 sa.encapsulation(),
                 new LifetimeCurrent(
-                        counters.octets(), packets, counters.addTime(), counters.useTime()),
-                sa.statistics(),
+                        OCTETS * packets, packets, counters.addTime(), counters.useTime()),
+                refused.getOrDefault(sa.id(), SaStatistics.NONE),
                 sa.outboundSequence(),
                 sa.inboundSequence(),
                 sa.lastUsedTime());
     }
 
-    /** Lets this many packets more go through an SA, as {@code readSa} then tells. */
+    /** Lets an SA have refused these packets, as {@code readSa} then tells. */
+    public void refusePackets(SaId sa, SaStatistics packets) {
+        refused.put(sa, packets);
+    }
+
+    /** Lets this many packets of 100 octets more go through an SA, as the kernel then tells. */
     public void carry(SaId sa, long packets) {
         carried.merge(sa, packets, Long::sum);
     }
