@@ -1,6 +1,7 @@
 package io.edgeipsec.bench;
 
 import io.edgeipsec.ike.crypto.EspSuite;
+import io.edgeipsec.ike.crypto.ExchangedSecrets;
 import io.edgeipsec.ike.crypto.IkeKeys;
 import io.edgeipsec.ike.crypto.IkeSuite;
 import io.edgeipsec.ike.crypto.InvalidKeyShareException;
@@ -124,7 +125,7 @@ public class HandshakeBenchmark {
                                 Prf.HMAC_SHA2_256,
                                 keys.skD(),
                                 childSuite(),
-                                Optional.empty(),
+                                ExchangedSecrets.NONE,
                                 nonceI,
                                 nonceR)
                         .close();

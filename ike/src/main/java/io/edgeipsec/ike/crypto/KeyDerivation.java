@@ -89,18 +89,22 @@ public final class KeyDerivation {
                 primitives.prfPlus(prf, ppk, keys.skPr(), keys.skPr().length()));
     }
 
-    /** KEYMAT = prf+(SK_d, [g^ir (new) |] Ni | Nr) (RFC 7296 §2.17). */
+    /**
+     * KEYMAT = prf+(SK_d, [g^ir (new) |] Ni | Nr [| SK(1)]) (RFC 7296 §2.17, RFC 9370 §2.2.4).
+     *
+     * @param secrets g^ir and SK(1), where there are such; they stay the caller's
+     */
     public ChildKeys child(
             Prf prf,
             SecretBytes skD,
             EspSuite suite,
-            Optional<SecretBytes> sharedSecret,
+            ExchangedSecrets secrets,
             Octets nonceI,
             Octets nonceR) {
         int encryption = suite.encryption().keyMaterialLength();
         int integrity = suite.integrity().map(IntegrityAlgorithm::keyLength).orElse(0);
         int direction = encryption + integrity;
-        try (SecretBytes seed = seed(sharedSecret, nonceI, nonceR, Optional.empty());
+        try (SecretBytes seed = seed(secrets.first(), nonceI, nonceR, secrets.additional());
                 SecretBytes material = primitives.prfPlus(prf, skD, seed, 2 * direction)) {
             return new ChildKeys(
                     material.slice(0, encryption),

@@ -1,6 +1,7 @@
 package io.edgeipsec.ike.exchange;
 
 import io.edgeipsec.ike.crypto.ChildKeys;
+import io.edgeipsec.ike.crypto.ExchangedSecrets;
 import io.edgeipsec.ike.crypto.KeyDerivation;
 import io.edgeipsec.ike.crypto.KeyExchangeMethod;
 import io.edgeipsec.ike.crypto.SecretBytes;
@@ -32,6 +33,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * A Child SA that the peer asks for: the choice, the installation, the answer. Serves IKE_AUTH and
@@ -54,8 +56,60 @@ final class ChildAnswer {
      *
      * @param payloads SA, [KE,] TSi, TSr; or one error notification
      * @param child to be announced once the answer is out
+     * @param half what waits for an additional key exchange, in place of {@code child}
      */
-    record Result(List<Payload> payloads, Optional<ChildSa> child) {}
+    record Result(List<Payload> payloads, Optional<ChildSa> child, Optional<Half> half) {
+        static Result refusal(NotifyPayload error) {
+            return new Result(List.of(error), Optional.empty(), Optional.empty());
+        }
+
+        static Result none() {
+            return new Result(List.of(), Optional.empty(), Optional.empty());
+        }
+    }
+
+    /** A Child SA that is agreed on and not made yet. Owns the secret and the SPI. */
+    final class Half implements AutoCloseable {
+        private final Narrowing narrowing;
+        private final EspNegotiation agreed;
+        private final SecretBytes secret;
+        private final ChildSaLocator reserved;
+
+        private Half(
+                Narrowing narrowing,
+                EspNegotiation agreed,
+                SecretBytes secret,
+                ChildSaLocator reserved) {
+            this.narrowing = narrowing;
+            this.agreed = agreed;
+            this.secret = secret;
+            this.reserved = reserved;
+        }
+
+        KeyExchangeMethod additional() {
+            return agreed.suite().additionalKeyExchange().orElseThrow();
+        }
+
+        ChildPolicy policy() {
+            return narrowing.child();
+        }
+
+        /** Makes it; the answer is this value, or an error. */
+        void complete(KeyExchangePayload value, SecretBytes additional) {
+            install(
+                    narrowing,
+                    agreed,
+                    ExchangedSecrets.of(secret, additional),
+                    reserved,
+                    () -> List.of(value));
+        }
+
+        @Override
+        public void close() {
+            secret.close();
+            sa.world().removeChildSa(reserved);
+        }
+    }
 
     /**
      * Prepares the answer.
@@ -107,7 +161,7 @@ final class ChildAnswer {
         }
         Optional<KeyExchangeMethod> method = agreed.get().suite().keyExchange();
         if (method.isEmpty()) {
-            reserve(narrowing.get(), agreed.get(), Optional.empty(), Optional.empty());
+            reserve(narrowing.get(), agreed.get(), ExchangedSecrets.NONE, Optional.empty());
         } else if (ke.isEmpty() || ke.get().method() != method.get().id()) {
             Octets group = new OctetWriter(2).u16(method.get().id()).toOctets();
             refuse(NotifyPayload.of(NotifyType.INVALID_KE_PAYLOAD, group));
@@ -126,7 +180,7 @@ final class ChildAnswer {
                                 reserve(
                                         narrowing,
                                         agreed,
-                                        Optional.of(secret),
+                                        ExchangedSecrets.of(secret),
                                         Optional.of(new KeyExchangePayload(method.id(), value))),
                         invalid -> sa.refuseInvalid("with a bad key exchange value: " + invalid));
     }
@@ -134,14 +188,31 @@ final class ChildAnswer {
     private void reserve(
             Narrowing narrowing,
             EspNegotiation agreed,
-            Optional<SecretBytes> secret,
+            ExchangedSecrets secrets,
             Optional<KeyExchangePayload> ke) {
         sa.world()
                 .allocateSpi(
                         ChildSaLocator.wanted(peer.session(), narrowing.child().name(), sa.path()),
-                        locator -> install(narrowing, agreed, secret, ke, locator),
+                        locator -> {
+                            if (agreed.suite().additionalKeyExchange().isPresent()) {
+                                SecretBytes secret = secrets.first().orElseThrow();
+                                Half half = new Half(narrowing, agreed, secret, locator);
+                                then.accept(
+                                        new Result(
+                                                answer(narrowing, agreed, ke, locator),
+                                                Optional.empty(),
+                                                Optional.of(half)));
+                            } else {
+                                install(
+                                        narrowing,
+                                        agreed,
+                                        secrets,
+                                        locator,
+                                        () -> answer(narrowing, agreed, ke, locator));
+                            }
+                        },
                         refused -> {
-                            secret.ifPresent(SecretBytes::close);
+                            secrets.close();
                             refuseForKernel(narrowing.child(), refused);
                         });
     }
@@ -149,9 +220,9 @@ final class ChildAnswer {
     private void install(
             Narrowing narrowing,
             EspNegotiation agreed,
-            Optional<SecretBytes> secret,
-            Optional<KeyExchangePayload> ke,
-            ChildSaLocator reserved) {
+            ExchangedSecrets secrets,
+            ChildSaLocator reserved,
+            Supplier<List<Payload>> answer) {
         ChildSaLocator locator = reserved.withOutbound(agreed.peerSpi());
         ChildKeys keys =
                 new KeyDerivation(sa.primitives())
@@ -159,10 +230,10 @@ final class ChildAnswer {
                                 sa.suite().prf(),
                                 sa.keys().skD(),
                                 agreed.suite(),
-                                secret,
+                                secrets,
                                 nonceI,
                                 nonceR);
-        secret.ifPresent(SecretBytes::close);
+        secrets.close();
         ChildSa child =
                 new ChildSa(
                         narrowing.child(),
@@ -186,7 +257,10 @@ final class ChildAnswer {
                                 request.notifies(NotifyType.REKEY_SA)),
                         () ->
                                 then.accept(
-                                        new Result(answer(agreed, ke, child), Optional.of(child))),
+                                        new Result(
+                                                answer.get(),
+                                                Optional.of(child),
+                                                Optional.empty())),
                         refused -> {
                             sa.world().removeChildSa(reserved);
                             refuseForKernel(narrowing.child(), refused);
@@ -194,16 +268,19 @@ final class ChildAnswer {
     }
 
     private List<Payload> answer(
-            EspNegotiation agreed, Optional<KeyExchangePayload> ke, ChildSa child) {
-        Octets spi = child.locator().inbound().toOctets();
+            Narrowing narrowing,
+            EspNegotiation agreed,
+            Optional<KeyExchangePayload> ke,
+            ChildSaLocator reserved) {
+        Octets spi = reserved.inbound().toOctets();
         List<Payload> payloads = new ArrayList<>();
         payloads.add(new SaPayload(List.of(agreed.answer().withSpi(spi))));
         if (!first) {
             payloads.add(new NoncePayload(nonceR));
         }
         ke.ifPresent(payloads::add);
-        payloads.add(new TrafficSelectorPayload(PayloadType.TS_I, child.remote()));
-        payloads.add(new TrafficSelectorPayload(PayloadType.TS_R, child.local()));
+        payloads.add(new TrafficSelectorPayload(PayloadType.TS_I, narrowing.remote()));
+        payloads.add(new TrafficSelectorPayload(PayloadType.TS_R, narrowing.local()));
         return payloads;
     }
 
@@ -255,6 +332,6 @@ final class ChildAnswer {
     }
 
     private void refuse(NotifyPayload error) {
-        then.accept(new Result(List.of(error), Optional.empty()));
+        then.accept(Result.refusal(error));
     }
 }

@@ -1,8 +1,8 @@
 package io.edgeipsec.ike.exchange;
 
 import io.edgeipsec.ike.crypto.ChildKeys;
+import io.edgeipsec.ike.crypto.ExchangedSecrets;
 import io.edgeipsec.ike.crypto.KeyDerivation;
-import io.edgeipsec.ike.crypto.SecretBytes;
 import io.edgeipsec.ike.message.IkeMessage;
 import io.edgeipsec.ike.message.NotifyPayload;
 import io.edgeipsec.ike.message.NotifyType;
@@ -130,12 +130,12 @@ final class ChildOffer {
     /**
      * Installs what was agreed on.
      *
-     * @param secret of this exchange's own key exchange; stays the caller's
+     * @param secrets of this exchange's own key exchanges; they stay the caller's
      */
     void install(
             EspNegotiation agreed,
             IkeMessage response,
-            Optional<SecretBytes> secret,
+            ExchangedSecrets secrets,
             Octets nonceI,
             Octets nonceR,
             NatSituation nat,
@@ -167,7 +167,7 @@ final class ChildOffer {
                                 sa.suite().prf(),
                                 sa.keys().skD(),
                                 agreed.suite(),
-                                secret,
+                                secrets,
                                 nonceI,
                                 nonceR);
         ChildSa child = new ChildSa(policy, full, agreed.suite(), local, remote);

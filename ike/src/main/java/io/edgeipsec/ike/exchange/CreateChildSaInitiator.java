@@ -1,8 +1,8 @@
 package io.edgeipsec.ike.exchange;
 
+import io.edgeipsec.ike.crypto.ExchangedSecrets;
 import io.edgeipsec.ike.crypto.KeyExchangeMethod;
 import io.edgeipsec.ike.crypto.KeyShare;
-import io.edgeipsec.ike.crypto.SecretBytes;
 import io.edgeipsec.ike.message.ExchangeType;
 import io.edgeipsec.ike.message.IkeMessage;
 import io.edgeipsec.ike.message.KeyExchangePayload;
@@ -32,8 +32,16 @@ public final class CreateChildSaInitiator implements InitiatedExchange {
     private final Octets nonce;
     private @Nullable ChildOffer offer;
     private @Nullable KeyShare share;
+    private @Nullable Half half;
     private boolean repeated;
     private Optional<Octets> rival = Optional.empty();
+
+    /**
+     * What the first half has come to, where an additional key exchange follows.
+     *
+     * @param response that of CREATE_CHILD_SA, with the selectors
+     */
+    private record Half(EspNegotiation agreed, IkeMessage response, FollowUpInitiator followUp) {}
 
     /**
      * Prepares the exchange.
@@ -51,7 +59,7 @@ public final class CreateChildSaInitiator implements InitiatedExchange {
 
     @Override
     public ExchangeType type() {
-        return ExchangeType.CREATE_CHILD_SA;
+        return half == null ? ExchangeType.CREATE_CHILD_SA : ExchangeType.IKE_FOLLOWUP_KE;
     }
 
     /** Whether an exchange of the peer's serves the same purpose, so that one is too many. */
@@ -90,7 +98,7 @@ public final class CreateChildSaInitiator implements InitiatedExchange {
     }
 
     private void begin(KeyExchangeMethod method) {
-        closeShare();
+        letGo();
         sa.world()
                 .beginKeyExchange(
                         method,
@@ -126,7 +134,7 @@ public final class CreateChildSaInitiator implements InitiatedExchange {
         }
         IkeMessage message = response.message();
         Optional<NotifyPayload> error = message.error();
-        if (error.isPresent() && wantsOtherMethod(error.get())) {
+        if (error.isPresent() && half == null && wantsOtherMethod(error.get())) {
             return true;
         }
         Optional<FailReason> refusal = made.refusal(message);
@@ -136,8 +144,23 @@ public final class CreateChildSaInitiator implements InitiatedExchange {
             failed(refusal.get());
             return true;
         }
-        Optional<EspNegotiation> agreed = made.verify(message, this::rejected);
-        agreed.ifPresent(choice -> agree(made, choice, message));
+        Half first = half;
+        if (first == null) {
+            made.verify(message, this::rejected).ifPresent(choice -> agree(made, choice, message));
+        } else {
+            first.followUp()
+                    .onResponse(
+                            message,
+                            (secret, additional) -> {
+                                half = null;
+                                install(
+                                        made,
+                                        first.agreed(),
+                                        first.response(),
+                                        ExchangedSecrets.of(secret, additional));
+                            },
+                            this::lose);
+        }
         return true;
     }
 
@@ -168,11 +191,18 @@ public final class CreateChildSaInitiator implements InitiatedExchange {
     }
 
     private void agree(ChildOffer made, EspNegotiation agreed, IkeMessage response) {
-        Octets peerNonce = response.first(NoncePayload.class).orElseThrow().nonce();
         Optional<KeyExchangePayload> ke = response.first(KeyExchangePayload.class);
         Optional<KeyExchangeMethod> method = agreed.suite().keyExchange();
+        Optional<NotifyPayload> link = response.notification(NotifyType.ADDITIONAL_KEY_EXCHANGE);
         if (method.isEmpty()) {
-            install(made, agreed, response, Optional.empty(), peerNonce);
+            install(made, agreed, response, ExchangedSecrets.NONE);
+            return;
+        }
+        if (agreed.suite().additionalKeyExchange().isPresent() && link.isEmpty()) {
+            rejected(
+                    new FailReason(
+                            Kind.INVALID_MESSAGE,
+                            "peer " + peer() + " chose " + agreed.suite() + " and named no link"));
             return;
         }
         KeyShare begun = share;
@@ -194,40 +224,58 @@ public final class CreateChildSaInitiator implements InitiatedExchange {
                 .finishKeyExchange(
                         begun,
                         ke.get().data(),
-                        secret -> {
-                            try (secret) {
-                                install(made, agreed, response, Optional.of(secret), peerNonce);
-                            }
-                        },
-                        invalid -> {
-                            // A peer that sends values outside the group has lost our trust in all
-                            // it sent.
-                            sa.failTelling(
-                                    List.of(NotifyPayload.of(NotifyType.INVALID_SYNTAX)),
-                                    new FailReason(
-                                            Kind.INVALID_MESSAGE,
-                                            "peer "
-                                                    + peer()
-                                                    + " sent a bad key exchange value: "
-                                                    + invalid));
-                        });
+                        secret ->
+                                agreed.suite()
+                                        .additionalKeyExchange()
+                                        .ifPresentOrElse(
+                                                additional ->
+                                                        followUp(
+                                                                agreed,
+                                                                response,
+                                                                new FollowUpInitiator(
+                                                                        sa, additional, secret),
+                                                                link.orElseThrow()),
+                                                () ->
+                                                        install(
+                                                                made,
+                                                                agreed,
+                                                                response,
+                                                                ExchangedSecrets.of(secret))),
+                        invalid ->
+                                lose(
+                                        List.of(NotifyPayload.of(NotifyType.INVALID_SYNTAX)),
+                                        "sent a bad key exchange value: " + invalid));
+    }
+
+    private void followUp(
+            EspNegotiation agreed,
+            IkeMessage response,
+            FollowUpInitiator followUp,
+            NotifyPayload link) {
+        half = new Half(agreed, response, followUp);
+        followUp.start(link);
+    }
+
+    /** A peer that sends values outside the group has lost our trust in all that it sent. */
+    private void lose(List<Payload> lastRequest, String why) {
+        sa.failTelling(
+                lastRequest, new FailReason(Kind.INVALID_MESSAGE, "peer " + peer() + " " + why));
     }
 
     private void install(
-            ChildOffer made,
-            EspNegotiation agreed,
-            IkeMessage response,
-            Optional<SecretBytes> secret,
-            Octets peerNonce) {
-        made.install(
-                agreed,
-                response,
-                secret,
-                nonce,
-                peerNonce,
-                nat,
-                child -> established(child, RekeyCollision.lowestNonce(nonce, peerNonce)),
-                this::rejected);
+            ChildOffer made, EspNegotiation agreed, IkeMessage response, ExchangedSecrets secrets) {
+        Octets peerNonce = response.first(NoncePayload.class).orElseThrow().nonce();
+        try (secrets) {
+            made.install(
+                    agreed,
+                    response,
+                    secrets,
+                    nonce,
+                    peerNonce,
+                    nat,
+                    child -> established(child, RekeyCollision.lowestNonce(nonce, peerNonce)),
+                    this::rejected);
+        }
     }
 
     private void established(ChildSa child, Octets lowestNonce) {
@@ -254,7 +302,7 @@ public final class CreateChildSaInitiator implements InitiatedExchange {
 
     private void failed(FailReason reason) {
         offer = null;
-        closeShare();
+        letGo();
         attemptEnded();
         sa.childFailed(policy, reason);
         sa.complete();
@@ -272,17 +320,21 @@ public final class CreateChildSaInitiator implements InitiatedExchange {
 
     @Override
     public void abandon() {
-        closeShare();
+        letGo();
         if (offer != null) {
             offer.withdraw();
             offer = null;
         }
     }
 
-    private void closeShare() {
+    private void letGo() {
         if (share != null) {
             share.close();
             share = null;
+        }
+        if (half != null) {
+            half.followUp().abandon();
+            half = null;
         }
     }
 }

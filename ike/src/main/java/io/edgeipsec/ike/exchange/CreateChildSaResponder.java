@@ -1,17 +1,21 @@
 package io.edgeipsec.ike.exchange;
 
+import io.edgeipsec.ike.crypto.SecretBytes;
 import io.edgeipsec.ike.message.EspSpi;
 import io.edgeipsec.ike.message.IkeMessage;
+import io.edgeipsec.ike.message.KeyExchangePayload;
 import io.edgeipsec.ike.message.NoncePayload;
 import io.edgeipsec.ike.message.NotifyPayload;
 import io.edgeipsec.ike.message.NotifyType;
 import io.edgeipsec.ike.message.Octets;
+import io.edgeipsec.ike.message.Payload;
 import io.edgeipsec.ike.message.PayloadType;
 import io.edgeipsec.ike.message.ProtocolId;
 import io.edgeipsec.ike.model.ChildPolicy;
 import io.edgeipsec.ike.model.ChildSa;
 import io.edgeipsec.ike.model.NatSituation;
 import io.edgeipsec.ike.negotiation.RekeyCollision;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -89,16 +93,69 @@ public final class CreateChildSaResponder implements RespondedExchange {
                         nonceR,
                         nat,
                         false,
-                        result -> {
-                            sa.respond(result.payloads());
-                            Octets lowest = RekeyCollision.lowestNonce(nonceI, nonceR);
-                            result.child()
-                                    .ifPresent(made -> sa.childMadeByPeer(made, replaced, lowest));
-                        })
+                        result ->
+                                conclude(
+                                        result,
+                                        replaced,
+                                        RekeyCollision.lowestNonce(nonceI, nonceR)))
                 .negotiate();
+    }
+
+    /** Called once more where an additional key exchange follows. */
+    private void conclude(
+            ChildAnswer.Result result, Optional<ChildSa> replaced, Octets lowestNonce) {
+        if (result.half().isPresent()) {
+            ChildAnswer.Half half = result.half().get();
+            IkeFollowUpResponder followUp =
+                    new IkeFollowUpResponder(sa, half.additional(), new HalfMade(half, replaced));
+            List<Payload> payloads = new ArrayList<>(result.payloads());
+            payloads.add(followUp.link());
+            sa.respond(payloads);
+            sa.awaitFollowUp(followUp);
+        } else {
+            sa.respond(result.payloads());
+            result.child().ifPresent(made -> sa.childMadeByPeer(made, replaced, lowestNonce));
+        }
     }
 
     private void refuse(NotifyPayload error) {
         sa.respond(List.of(error));
+    }
+
+    /** The new Child SA before its additional key exchange. Much may happen in between. */
+    private final class HalfMade implements IkeFollowUpResponder.FirstHalf {
+        private final ChildAnswer.Half half;
+        private final Optional<ChildSa> replaced;
+
+        HalfMade(ChildAnswer.Half half, Optional<ChildSa> replaced) {
+            this.half = half;
+            this.replaced = replaced;
+        }
+
+        @Override
+        public boolean isOfIkeSa() {
+            return false;
+        }
+
+        @Override
+        public Optional<NotifyPayload> refusal() {
+            ChildPolicy policy = half.policy();
+            if (sa.policy().child(policy.name()).filter(policy::equals).isEmpty()) {
+                return Optional.of(NotifyPayload.of(NotifyType.TS_UNACCEPTABLE));
+            }
+            // We have replaced it ourselves, or one of us has deleted it.
+            return replaced.filter(sa::isBeingDeleted)
+                    .map(old -> NotifyPayload.of(NotifyType.TEMPORARY_FAILURE));
+        }
+
+        @Override
+        public void complete(KeyExchangePayload value, SecretBytes additional) {
+            half.complete(value, additional);
+        }
+
+        @Override
+        public void withdraw() {
+            half.close();
+        }
     }
 }

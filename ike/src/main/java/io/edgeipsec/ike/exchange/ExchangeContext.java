@@ -41,7 +41,7 @@ public interface ExchangeContext {
     /** The Child SAs of this IKE SA. */
     List<ChildSa> children();
 
-    /** Whether we have asked the peer to delete this Child SA. */
+    /** Whether we have asked the peer to delete this Child SA; or it is gone already. */
     boolean isBeingDeleted(ChildSa child);
 
     /** Whether an exchange of ours is under way that makes a Child SA. */
@@ -113,9 +113,9 @@ public interface ExchangeContext {
     void succeed(RekeyedIkeSa made);
 
     /**
-     * The peer's exchange for a new IKE SA is half done.
+     * The peer's exchange for a new SA is half done.
      *
-     * @param followUp owned by the IKE SA; the second half, which replaces any other one
+     * @param followUp the second half; owned by the IKE SA
      */
     void awaitFollowUp(IkeFollowUpResponder followUp);
 

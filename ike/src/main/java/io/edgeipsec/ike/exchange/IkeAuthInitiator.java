@@ -1,6 +1,7 @@
 package io.edgeipsec.ike.exchange;
 
 import io.edgeipsec.ike.auth.Identities;
+import io.edgeipsec.ike.crypto.ExchangedSecrets;
 import io.edgeipsec.ike.crypto.IkeKeys;
 import io.edgeipsec.ike.message.AuthenticationPayload;
 import io.edgeipsec.ike.message.ExchangeType;
@@ -197,7 +198,7 @@ public final class IkeAuthInitiator implements InitiatedExchange {
                         made.install(
                                 choice,
                                 response,
-                                Optional.empty(),
+                                ExchangedSecrets.NONE,
                                 secured.material().nonceI(),
                                 secured.material().nonceR(),
                                 secured.nat(),

@@ -164,7 +164,7 @@ public final class IkeAuthResponder implements RespondedExchange {
     private void negotiateChild(PeerPolicy policy, IkeMessage request, List<Payload> identity) {
         boolean childless = request.first(SaPayload.class).isEmpty();
         if (childless) {
-            answer(request, identity, new ChildAnswer.Result(List.of(), Optional.empty()));
+            answer(request, identity, ChildAnswer.Result.none());
             return;
         }
         new ChildAnswer(

@@ -10,27 +10,47 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The second half of an IKE SA's rekey with an additional key exchange, as the responder: waits for
+ * The second half of a CREATE_CHILD_SA with an additional key exchange, as the responder: waits for
  * IKE_FOLLOWUP_KE with what the first half has come to (RFC 9370 §2.2.4).
  */
 public final class IkeFollowUpResponder implements RespondedExchange, AutoCloseable {
     private static final int LINK_LENGTH = 16;
 
     private final ExchangeContext sa;
-    private final RekeyedIkeSa.Choice choice;
-    private final SecretBytes secret;
+    private final KeyExchangeMethod method;
+    private final FirstHalf first;
     private final Octets link;
+    private boolean over;
+
+    /** What the first half has come to. */
+    interface FirstHalf {
+        /** Whether it makes an IKE SA, rather than a Child SA. */
+        boolean isOfIkeSa();
+
+        /** Why it cannot come to anything any more, as the answer. */
+        Optional<NotifyPayload> refusal();
+
+        /**
+         * Leads to a response.
+         *
+         * @param value our own, which goes into the response
+         * @param additional the second secret; owned
+         */
+        void complete(KeyExchangePayload value, SecretBytes additional);
+
+        /** There will be no second half. */
+        void withdraw();
+    }
 
     /**
      * Prepares the wait.
      *
-     * @param choice with an additional key exchange
-     * @param secret of the first half; owned
+     * @param first owned
      */
-    IkeFollowUpResponder(ExchangeContext sa, RekeyedIkeSa.Choice choice, SecretBytes secret) {
+    IkeFollowUpResponder(ExchangeContext sa, KeyExchangeMethod method, FirstHalf first) {
         this.sa = sa;
-        this.choice = choice;
-        this.secret = secret;
+        this.method = method;
+        this.first = first;
         this.link = sa.random().octets(LINK_LENGTH);
     }
 
@@ -47,9 +67,18 @@ public final class IkeFollowUpResponder implements RespondedExchange, AutoClosea
                 .isPresent();
     }
 
+    public boolean isOfIkeSa() {
+        return first.isOfIkeSa();
+    }
+
     @Override
     public void onRequest(Received request) {
-        KeyExchangeMethod method = choice.suite().additionalKeyExchange().orElseThrow();
+        Optional<NotifyPayload> refusal = first.refusal();
+        if (refusal.isPresent()) {
+            close();
+            sa.respond(List.of(refusal.get()));
+            return;
+        }
         Optional<KeyExchangePayload> ke =
                 request.message()
                         .first(KeyExchangePayload.class)
@@ -64,8 +93,8 @@ public final class IkeFollowUpResponder implements RespondedExchange, AutoClosea
                         method,
                         ke.get().data(),
                         (value, additional) -> {
-                            sa.respond(List.of(new KeyExchangePayload(method.id(), value)));
-                            sa.succeed(choice.derive(sa, secret, Optional.of(additional)));
+                            over = true;
+                            first.complete(new KeyExchangePayload(method.id(), value), additional);
                         },
                         invalid -> {
                             close();
@@ -73,8 +102,12 @@ public final class IkeFollowUpResponder implements RespondedExchange, AutoClosea
                         });
     }
 
+    /** Idempotent; nothing where the second half has come. */
     @Override
     public void close() {
-        secret.close();
+        if (!over) {
+            over = true;
+            first.withdraw();
+        }
     }
 }

@@ -22,7 +22,6 @@ import io.edgeipsec.ike.negotiation.IkeNegotiation;
 import io.edgeipsec.ike.negotiation.Proposals;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** A new IKE SA for this one, as the initiator (RFC 7296 §1.3.2, §2.18). */
@@ -38,8 +37,8 @@ public final class RekeyIkeSaInitiator implements InitiatedExchange {
     private boolean asked;
     private boolean overtaken;
 
-    /** What the first half has come to, where an additional key exchange is to follow. */
-    private record Half(RekeyedIkeSa.Choice choice, SecretBytes secret) {}
+    /** What the first half has come to, where an additional key exchange follows. */
+    private record Half(RekeyedIkeSa.Choice choice, FollowUpInitiator followUp) {}
 
     /**
      * Prepares the exchange.
@@ -110,7 +109,14 @@ public final class RekeyIkeSaInitiator implements InitiatedExchange {
         if (first == null) {
             concludeFirst(message);
         } else {
-            concludeSecond(first, message);
+            first.followUp()
+                    .onResponse(
+                            message,
+                            (secret, additional) -> {
+                                half = null;
+                                succeed(first.choice(), secret, Optional.of(additional));
+                            },
+                            this::lose);
         }
         return true;
     }
@@ -138,64 +144,35 @@ public final class RekeyIkeSaInitiator implements InitiatedExchange {
         RekeyedIkeSa.Choice choice =
                 new RekeyedIkeSa.Choice(
                         true, suite, newSpi, peerSpi.get(), nonce, peerNonce.get().nonce());
-        finish(
-                begun,
-                message,
-                secret ->
-                        suite.additionalKeyExchange()
-                                .ifPresentOrElse(
-                                        method ->
-                                                followUp(
-                                                        method,
-                                                        new Half(choice, secret),
-                                                        link.orElseThrow()),
-                                        () -> succeed(choice, secret, Optional.empty())));
-    }
-
-    /** The second half: IKE_FOLLOWUP_KE (RFC 9370 §2.2.4). */
-    private void followUp(KeyExchangeMethod method, Half first, NotifyPayload link) {
-        half = first;
-        sa.world()
-                .beginKeyExchange(
-                        method,
-                        begun -> {
-                            share = begun;
-                            sa.request(
-                                    List.of(
-                                            new KeyExchangePayload(
-                                                    method.id(), begun.publicValue()),
-                                            NotifyPayload.of(
-                                                    NotifyType.ADDITIONAL_KEY_EXCHANGE,
-                                                    link.data())));
-                        });
-    }
-
-    private void concludeSecond(Half first, IkeMessage message) {
-        KeyShare begun = share;
-        if (begun == null || value(message, begun).isEmpty()) {
-            lose(List.of(), "answered IKE_FOLLOWUP_KE without a fitting key exchange value");
-            return;
-        }
-        finish(
-                begun,
-                message,
-                additional -> {
-                    half = null;
-                    succeed(first.choice(), first.secret(), Optional.of(additional));
-                });
-    }
-
-    private void finish(KeyShare begun, IkeMessage message, Consumer<SecretBytes> then) {
         share = null; // handed over
         sa.world()
                 .finishKeyExchange(
                         begun,
                         value(message, begun).orElseThrow(),
-                        then,
+                        secret ->
+                                suite.additionalKeyExchange()
+                                        .ifPresentOrElse(
+                                                method ->
+                                                        followUp(
+                                                                method,
+                                                                choice,
+                                                                secret,
+                                                                link.orElseThrow()),
+                                                () -> succeed(choice, secret, Optional.empty())),
                         invalid ->
                                 lose(
                                         List.of(NotifyPayload.of(NotifyType.INVALID_SYNTAX)),
                                         "sent a bad key exchange value: " + invalid));
+    }
+
+    private void followUp(
+            KeyExchangeMethod method,
+            RekeyedIkeSa.Choice choice,
+            SecretBytes secret,
+            NotifyPayload link) {
+        FollowUpInitiator followUp = new FollowUpInitiator(sa, method, secret);
+        half = new Half(choice, followUp);
+        followUp.start(link);
     }
 
     private static Optional<Octets> value(IkeMessage message, KeyShare begun) {
@@ -260,7 +237,7 @@ public final class RekeyIkeSaInitiator implements InitiatedExchange {
             share = null;
         }
         if (half != null) {
-            half.secret().close();
+            half.followUp().abandon();
             half = null;
         }
     }

@@ -75,7 +75,11 @@ public final class RekeyIkeSaResponder implements RespondedExchange {
         payloads.add(new NoncePayload(choice.localNonce()));
         payloads.add(new KeyExchangePayload(agreed.suite().keyExchange().id(), value));
         if (agreed.suite().additionalKeyExchange().isPresent()) {
-            IkeFollowUpResponder followUp = new IkeFollowUpResponder(sa, choice, secret);
+            IkeFollowUpResponder followUp =
+                    new IkeFollowUpResponder(
+                            sa,
+                            agreed.suite().additionalKeyExchange().get(),
+                            new HalfMade(choice, secret));
             payloads.add(followUp.link());
             sa.respond(payloads);
             sa.awaitFollowUp(followUp);
@@ -87,5 +91,37 @@ public final class RekeyIkeSaResponder implements RespondedExchange {
 
     private void refuse(NotifyPayload error) {
         sa.respond(List.of(error));
+    }
+
+    /** The new IKE SA before its additional key exchange. */
+    private final class HalfMade implements IkeFollowUpResponder.FirstHalf {
+        private final RekeyedIkeSa.Choice choice;
+        private final SecretBytes secret;
+
+        HalfMade(RekeyedIkeSa.Choice choice, SecretBytes secret) {
+            this.choice = choice;
+            this.secret = secret;
+        }
+
+        @Override
+        public boolean isOfIkeSa() {
+            return true;
+        }
+
+        @Override
+        public Optional<NotifyPayload> refusal() {
+            return Optional.empty();
+        }
+
+        @Override
+        public void complete(KeyExchangePayload value, SecretBytes additional) {
+            sa.respond(List.of(value));
+            sa.succeed(choice.derive(sa, secret, Optional.of(additional)));
+        }
+
+        @Override
+        public void withdraw() {
+            secret.close();
+        }
     }
 }

@@ -10,12 +10,14 @@ import java.util.List;
  *
  * @param integrity used beside those of {@code encryption} that are no AEAD
  * @param keyExchange for perfect forward secrecy; empty where it is off
+ * @param additionalKeyExchange beside {@code keyExchange}, where that is
  * @param extendedSequenceNumbers whether ESN is offered and preferred; without it, it is refused
  */
 public record EspProposalPolicy(
         List<Encryption> encryption,
         List<IntegrityAlgorithm> integrity,
         List<KeyExchangeMethod> keyExchange,
+        AdditionalKeyExchange additionalKeyExchange,
         boolean extendedSequenceNumbers) {
     public EspProposalPolicy {
         encryption = List.copyOf(encryption);
@@ -25,5 +27,22 @@ public record EspProposalPolicy(
         if (encryption.isEmpty() || (needsIntegrity && integrity.isEmpty())) {
             throw new IllegalArgumentException("an ESP proposal lacks a kind of algorithm");
         }
+        if (additionalKeyExchange.isOffered() && keyExchange.isEmpty()) {
+            throw new IllegalArgumentException("an additional key exchange beside none");
+        }
+    }
+
+    /** With one key exchange, or none. */
+    public EspProposalPolicy(
+            List<Encryption> encryption,
+            List<IntegrityAlgorithm> integrity,
+            List<KeyExchangeMethod> keyExchange,
+            boolean extendedSequenceNumbers) {
+        this(
+                encryption,
+                integrity,
+                keyExchange,
+                AdditionalKeyExchange.NONE,
+                extendedSequenceNumbers);
     }
 }

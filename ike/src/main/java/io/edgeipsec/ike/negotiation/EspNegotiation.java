@@ -28,8 +28,8 @@ public record EspNegotiation(EspSuite suite, EspSpi peerSpi, ProposalAnswer answ
      * Chooses as the responder.
      *
      * @param keyExchange the method of the peer's KE payload, if it sent one
-     * @param first whether this is IKE_AUTH, where a key exchange transform is not negotiated: if
-     *     the peer sends one all the same, it is not looked at
+     * @param first whether this is IKE_AUTH, where a key exchange is not negotiated: if the peer
+     *     sends such transforms all the same, they are not looked at
      */
     public static Optional<EspNegotiation> choose(
             SaPayload offer,
@@ -56,8 +56,12 @@ public record EspNegotiation(EspSuite suite, EspSpi peerSpi, ProposalAnswer answ
         Optional<Encryption> encryption = choice.chosen(TransformType.ENCR).flatMap(Encryption::of);
         Optional<IntegrityAlgorithm> integrity =
                 choice.chosen(TransformType.INTEG).flatMap(IntegrityAlgorithm::of);
+        boolean hybridOfNothing =
+                choice.chosen(TransformType.ADDKE1).isPresent()
+                        && choice.chosen(TransformType.KE).isEmpty();
         boolean fits =
                 encryption.isPresent()
+                        && !hybridOfNothing
                         && encryption.get().algorithm().isAead() == integrity.isEmpty();
         Optional<EspSpi> spi = spi(choice.offered());
         if (!fits || spi.isEmpty()) {
@@ -68,6 +72,7 @@ public record EspNegotiation(EspSuite suite, EspSpi peerSpi, ProposalAnswer answ
                         encryption.get(),
                         integrity,
                         choice.chosen(TransformType.KE).flatMap(KeyExchangeMethod::of),
+                        choice.chosen(TransformType.ADDKE1).flatMap(KeyExchangeMethod::of),
                         choice.chosen(TransformType.ESN).filter(t -> t.id() == ESN).isPresent());
         return Optional.of(new EspNegotiation(suite, spi.get(), choice::answer));
     }
@@ -76,6 +81,7 @@ public record EspNegotiation(EspSuite suite, EspSpi peerSpi, ProposalAnswer answ
         List<Transform> kept =
                 proposal.transforms().stream()
                         .filter(t -> !t.type().equals(TransformType.KE))
+                        .filter(t -> t.type().value() < TransformType.ADDKE1.value())
                         .toList();
         return new Proposal(proposal.number(), proposal.protocol(), proposal.spi(), kept);
     }

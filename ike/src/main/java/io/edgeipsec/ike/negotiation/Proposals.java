@@ -14,6 +14,7 @@ import io.edgeipsec.ike.model.EspProposalPolicy;
 import io.edgeipsec.ike.model.IkeProposalPolicy;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiConsumer;
 import java.util.function.Predicate;
 
 /**
@@ -35,25 +36,17 @@ public final class Proposals {
         List<Transform> behind = new ArrayList<>();
         policy.prf().stream().map(Prf::transform).forEach(behind::add);
         policy.keyExchange().stream().map(KeyExchangeMethod::transform).forEach(behind::add);
-        AdditionalKeyExchange additional = policy.additionalKeyExchange();
-        List<Proposal> proposals = new ArrayList<>();
-        if (additional.isOffered()) {
-            List<Transform> both = new ArrayList<>(behind);
-            additional.methods().forEach(m -> both.add(m.transform(TransformType.ADDKE1)));
-            addByKind(
-                    proposals, ProtocolId.IKE, spi, policy.encryption(), policy.integrity(), both);
-        }
-        if (!additional.required()) {
-            // Not as NONE beside the methods: older peers pass over the whole proposal then.
-            addByKind(
-                    proposals,
-                    ProtocolId.IKE,
-                    spi,
-                    policy.encryption(),
-                    policy.integrity(),
-                    behind);
-        }
-        return proposals;
+        return hybridFirst(
+                policy.additionalKeyExchange(),
+                behind,
+                (proposals, transforms) ->
+                        addByKind(
+                                proposals,
+                                ProtocolId.IKE,
+                                spi,
+                                policy.encryption(),
+                                policy.integrity(),
+                                transforms));
     }
 
     /**
@@ -71,8 +64,34 @@ public final class Proposals {
             behind.add(ESN);
         }
         behind.add(NO_ESN);
+        return hybridFirst(
+                first ? AdditionalKeyExchange.NONE : policy.additionalKeyExchange(),
+                behind,
+                (proposals, transforms) ->
+                        addByKind(
+                                proposals,
+                                ProtocolId.ESP,
+                                spi,
+                                policy.encryption(),
+                                policy.integrity(),
+                                transforms));
+    }
+
+    /** The proposals with an additional key exchange go ahead of those without. */
+    private static List<Proposal> hybridFirst(
+            AdditionalKeyExchange additional,
+            List<Transform> behind,
+            BiConsumer<List<Proposal>, List<Transform>> add) {
         List<Proposal> proposals = new ArrayList<>();
-        addByKind(proposals, ProtocolId.ESP, spi, policy.encryption(), policy.integrity(), behind);
+        if (additional.isOffered()) {
+            List<Transform> both = new ArrayList<>(behind);
+            additional.methods().forEach(m -> both.add(m.transform(TransformType.ADDKE1)));
+            add.accept(proposals, both);
+        }
+        if (!additional.required()) {
+            // Not as NONE beside the methods: older peers pass over the whole proposal then.
+            add.accept(proposals, behind);
+        }
         return proposals;
     }
 

@@ -77,6 +77,7 @@ public final class IkeSa implements ExchangeContext {
     private final Liveness liveness;
     private final PendingWorld world;
     private final IkeSaSuccession succession;
+    private final FollowUps followUps = new FollowUps();
 
     private IkeSaState state;
     private PeerLocation location;
@@ -471,7 +472,7 @@ public final class IkeSa implements ExchangeContext {
             transitionTo(IkeSaState.SUPERSEDED);
         }
         superseded = Optional.of(replaced);
-        succession.forgetHalfDone();
+        followUps.forgetAll();
         deadlines.clear();
         deadlines.set(
                 Deadlines.Kind.IKE_EXPIRY, now.plus(environment.settings().halfOpenTimeout()));
@@ -499,14 +500,24 @@ public final class IkeSa implements ExchangeContext {
         } else if (type.equals(ExchangeType.INFORMATIONAL)) {
             new InformationalResponder(this).onRequest(request);
         } else if (type.equals(ExchangeType.IKE_FOLLOWUP_KE)) {
-            deadlines.clear(Deadlines.Kind.FOLLOW_UP);
-            succession
-                    .halfDone(request)
-                    .ifPresentOrElse(
-                            followUp -> followUp.onRequest(request),
-                            () -> respond(List.of(NotifyPayload.of(NotifyType.STATE_NOT_FOUND))));
+            followUp(request);
         } else {
             createChildSa(request.message()).onRequest(request);
+        }
+    }
+
+    private void followUp(Received request) {
+        Optional<IkeFollowUpResponder> found = followUps.take(request);
+        if (followUps.isEmpty()) {
+            deadlines.clear(Deadlines.Kind.FOLLOW_UP);
+        }
+        if (found.isEmpty()) {
+            respond(List.of(NotifyPayload.of(NotifyType.STATE_NOT_FOUND)));
+        } else if (!found.get().isOfIkeSa() && !succession.admits(false)) {
+            found.get().close();
+            respond(List.of(NotifyPayload.of(NotifyType.TEMPORARY_FAILURE)));
+        } else {
+            found.get().onRequest(request);
         }
     }
 
@@ -588,7 +599,7 @@ public final class IkeSa implements ExchangeContext {
         switch (reached) {
             case RETRANSMIT -> retransmit();
             case HALF_OPEN -> end(Silence.halfOpen(path().remote()));
-            case FOLLOW_UP -> succession.forgetHalfDone();
+            case FOLLOW_UP -> followUps.forgetAll();
             case SUSPICION -> suspicion.ifPresent(this::end);
             case FRAGMENTS -> inbox.expireFragments();
             case LIVENESS -> liveness.check();
@@ -748,7 +759,7 @@ public final class IkeSa implements ExchangeContext {
     private void leaveService(FailReason last) {
         // The DELETE of an IKE SA that a new one has taken over from is no news to an operator.
         FailReason reason = superseded.orElse(last);
-        succession.forgetHalfDone();
+        followUps.forgetAll();
         succession.candidate().ifPresent(candidate -> candidate.delete(reason, now));
         children.closeAll(reason);
         if (inService) {
@@ -848,6 +859,7 @@ public final class IkeSa implements ExchangeContext {
                 .filter(
                         type ->
                                 type.equals(ExchangeType.CREATE_CHILD_SA)
+                                        || type.equals(ExchangeType.IKE_FOLLOWUP_KE)
                                         || type.equals(ExchangeType.IKE_AUTH))
                 .isPresent();
     }
@@ -975,7 +987,7 @@ public final class IkeSa implements ExchangeContext {
 
     @Override
     public void awaitFollowUp(IkeFollowUpResponder followUp) {
-        succession.await(followUp);
+        followUps.await(followUp);
         deadlines.set(Deadlines.Kind.FOLLOW_UP, now.plus(environment.settings().halfOpenTimeout()));
     }
 

@@ -1,8 +1,6 @@
 package io.edgeipsec.ike.sa;
 
-import io.edgeipsec.ike.exchange.IkeFollowUpResponder;
 import io.edgeipsec.ike.exchange.InformationalInitiator;
-import io.edgeipsec.ike.exchange.Received;
 import io.edgeipsec.ike.exchange.RekeyIkeSaInitiator;
 import io.edgeipsec.ike.exchange.RekeyedIkeSa;
 import io.edgeipsec.ike.message.DeletePayload;
@@ -40,7 +38,6 @@ final class IkeSaSuccession {
     private final IkeSaOwner owner;
     private @Nullable IkeSa madeByPeer;
     private Octets lowestNonceOfPeer = Octets.EMPTY;
-    private @Nullable IkeFollowUpResponder halfDone;
 
     /** Of the IKE SA that this one may take over from, until that is settled. */
     private @Nullable IkeSaSuccession predecessor;
@@ -72,24 +69,6 @@ final class IkeSaSuccession {
                 .filter(RekeyIkeSaInitiator.class::isInstance)
                 .map(RekeyIkeSaInitiator.class::cast)
                 .filter(RekeyIkeSaInitiator::isUnderWay);
-    }
-
-    /** The peer's exchange needs a second half (RFC 9370 §2.2.4). */
-    void await(IkeFollowUpResponder followUp) {
-        forgetHalfDone();
-        halfDone = followUp;
-    }
-
-    /** The second half that the request belongs to. */
-    Optional<IkeFollowUpResponder> halfDone(Received request) {
-        return Optional.ofNullable(halfDone).filter(half -> half.isFor(request));
-    }
-
-    void forgetHalfDone() {
-        if (halfDone != null) {
-            halfDone.close();
-            halfDone = null;
-        }
     }
 
     void mayTakeOverFrom(IkeSaSuccession other) {
@@ -125,7 +104,6 @@ final class IkeSaSuccession {
         if (made.byUs()) {
             settle(successor, made.lowestNonce());
         } else {
-            forgetHalfDone();
             madeByPeer = successor;
             lowestNonceOfPeer = made.lowestNonce();
             ownRekey().ifPresentOrElse(RekeyIkeSaInitiator::overtaken, this::takeOver);

@@ -137,8 +137,9 @@ final class OutgoingRequests {
         InitiatedExchange running = current;
         waiting.clear();
         if (running != null) {
+            ExchangeType type = running.type(); // of the half that it is in
             running.abandon();
-            current = inFlight == null ? null : new Unheeded(running.type());
+            current = inFlight == null ? null : new Unheeded(type);
         }
     }
 

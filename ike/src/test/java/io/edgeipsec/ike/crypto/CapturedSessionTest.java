@@ -214,7 +214,14 @@ class CapturedSessionTest {
         Optional<SecretBytes> shared =
                 Stream.of(secret(logged, "sharedSecret")).filter(s -> s.length() > 0).findFirst();
         assertEquals(suite.keyExchange().isPresent(), shared.isPresent());
-        ChildKeys keys = derivation.child(ike.prf(), ikeKeys.skD(), suite, shared, nonceI, nonceR);
+        ChildKeys keys =
+                derivation.child(
+                        ike.prf(),
+                        ikeKeys.skD(),
+                        suite,
+                        new ExchangedSecrets(shared, Optional.empty()),
+                        nonceI,
+                        nonceR);
         assertSecret(logged, "encryptionInitiator", keys.encryptionInitiator());
         assertSecret(logged, "encryptionResponder", keys.encryptionResponder());
         assertSecret(logged, "integrityInitiator", keys.integrityInitiator());

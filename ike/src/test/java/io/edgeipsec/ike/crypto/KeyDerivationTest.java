@@ -227,6 +227,35 @@ class KeyDerivationTest {
                 hmac(skeyseed, filled(4), filled(5), spis, new byte[] {1}), keys.skD().open());
     }
 
+    @Test
+    @DisplayName("RFC 9370 §2.2.4: KEYMAT = prf+(SK_d, SK(0) | Ni | Nr | SK(1))")
+    void childSaWithAnAdditionalKeyExchange() throws Exception {
+        byte[] skD = filled(1);
+        EspSuite suite =
+                new EspSuite(
+                        new Encryption(EncryptionAlgorithm.AES_GCM_16, 128),
+                        Optional.empty(),
+                        Optional.of(KeyExchangeMethod.CURVE25519),
+                        Optional.of(KeyExchangeMethod.ML_KEM_768),
+                        false);
+        ChildKeys keys =
+                derivation.child(
+                        Prf.HMAC_SHA2_256,
+                        SecretBytes.copyOf(skD),
+                        suite,
+                        ExchangedSecrets.of(
+                                SecretBytes.copyOf(filled(2)), SecretBytes.copyOf(filled(3))),
+                        Octets.wrap(filled(4)),
+                        Octets.wrap(filled(5)));
+        byte[] first = hmac(skD, filled(2), filled(4), filled(5), filled(3), new byte[] {1});
+        byte[] second =
+                hmac(skD, first, filled(2), filled(4), filled(5), filled(3), new byte[] {2});
+        byte[] material = Arrays.copyOf(first, 64);
+        System.arraycopy(second, 0, material, 32, 32);
+        assertArrayEquals(Arrays.copyOfRange(material, 0, 20), keys.encryptionInitiator().open());
+        assertArrayEquals(Arrays.copyOfRange(material, 20, 40), keys.encryptionResponder().open());
+    }
+
     private static byte[] filled(int value) {
         byte[] octets = new byte[32];
         Arrays.fill(octets, (byte) value);
@@ -282,22 +311,27 @@ class KeyDerivationTest {
                     byte[] plain = bytes(vector, "derivedKeyingMaterialChild");
                     byte[] withKe = bytes(vector, "derivedKeyingMaterialDh");
                     for (EspSuite suite : espSuitesWithin(plain.length)) {
-                        assertChild(plain, suite, child(vector, prf, skD, suite, Optional.empty()));
+                        assertChild(
+                                plain,
+                                suite,
+                                child(vector, prf, skD, suite, ExchangedSecrets.NONE));
                         SecretBytes shared = secret(vector, "girNew");
                         assertChild(
-                                withKe, suite, child(vector, prf, skD, suite, Optional.of(shared)));
+                                withKe,
+                                suite,
+                                child(vector, prf, skD, suite, ExchangedSecrets.of(shared)));
                         assertFalse(shared.isClosed(), "the shared secret stays the caller's");
                     }
                 });
     }
 
     private ChildKeys child(
-            JsonNode vector, Prf prf, byte[] skD, EspSuite suite, Optional<SecretBytes> shared) {
+            JsonNode vector, Prf prf, byte[] skD, EspSuite suite, ExchangedSecrets secrets) {
         return derivation.child(
                 prf,
                 SecretBytes.copyOf(skD),
                 suite,
-                shared,
+                secrets,
                 octets(vector, "nInit"),
                 octets(vector, "nResp"));
     }

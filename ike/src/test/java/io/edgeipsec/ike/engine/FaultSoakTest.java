@@ -1,5 +1,6 @@
 package io.edgeipsec.ike.engine;
 
+import static io.edgeipsec.ike.crypto.KeyExchangeMethod.ML_KEM_768;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.edgeipsec.ike.model.ChildSaLocator;
@@ -41,10 +42,12 @@ final class FaultSoakTest {
         Random random = new Random(seed);
         InitiationMode modeOfB =
                 random.nextBoolean() ? InitiationMode.INITIATOR : InitiationMode.RESPOND_ONLY;
-        Policies b = atB().mode(modeOfB);
+        // ML-KEM doubles the exchanges that make SAs, and what may come between their halves.
+        boolean hybrid = seed % 2 == 1;
+        Policies b = atB(hybrid).mode(modeOfB);
         TwoGateways net = new TwoGateways(seed);
         net.b().configure(b.build());
-        net.a().configure(atA().build());
+        net.a().configure(atA(hybrid).build());
         BadNetwork.Faults faults =
                 new BadNetwork.Faults(
                         random.nextDouble() * 0.4,
@@ -54,7 +57,7 @@ final class FaultSoakTest {
         try {
             for (int step = 0; step < STEPS; step++) {
                 network.pass(STEP.multipliedBy(1 + random.nextInt(3)).dividedBy(2));
-                disturb(net, random);
+                disturb(net, random, hybrid);
             }
             network.heal();
             net.pass(RECOVERY, true);
@@ -65,7 +68,7 @@ final class FaultSoakTest {
         }
     }
 
-    private static void disturb(TwoGateways net, Random random) {
+    private static void disturb(TwoGateways net, Random random, boolean hybrid) {
         Gateway one = random.nextBoolean() ? net.a() : net.b();
         switch (random.nextInt(8)) {
             case 0 -> rekeyChild(one, random);
@@ -75,16 +78,16 @@ final class FaultSoakTest {
             }
             case 2 -> {
                 // One pair is taken away and given back.
-                net.a().configure(lifetimes(onePairAtA()).build());
-                net.a().configure(atA().build());
+                net.a().configure(usual(onePairAtA(), hybrid).build());
+                net.a().configure(atA(hybrid).build());
             }
             case 3 -> {
                 net.a().tell(new IkeInput.PeerRemoved("session-a"));
-                net.a().configure(atA().build());
+                net.a().configure(atA(hybrid).build());
             }
             case 4 -> {
                 net.restartA(random.nextLong());
-                net.a().configure(atA().build());
+                net.a().configure(atA(hybrid).build());
             }
             default -> {}
         }
@@ -100,23 +103,27 @@ final class FaultSoakTest {
         }
     }
 
-    private static Policies atA() {
-        return lifetimes(onePairAtA().pair("two", "10.1.2.0/24", "10.2.2.0/24"));
+    private static Policies atA(boolean hybrid) {
+        return usual(onePairAtA().pair("two", "10.1.2.0/24", "10.2.2.0/24"), hybrid);
     }
 
     private static Policies onePairAtA() {
         return Policies.a().pair("one", "10.1.1.0/24", "10.2.1.0/24");
     }
 
-    private static Policies atB() {
-        return lifetimes(
+    private static Policies atB(boolean hybrid) {
+        return usual(
                 Policies.b()
                         .pair("one", "10.2.1.0/24", "10.1.1.0/24")
-                        .pair("two", "10.2.2.0/24", "10.1.2.0/24"));
+                        .pair("two", "10.2.2.0/24", "10.1.2.0/24"),
+                hybrid);
     }
 
-    private static Policies lifetimes(Policies policies) {
-        return policies.lifetimes(Duration.ofMinutes(10), Duration.ofMinutes(4))
+    private static Policies usual(Policies policies, boolean hybrid) {
+        policies.lifetimes(Duration.ofMinutes(10), Duration.ofMinutes(4))
                 .dpd(new DpdPolicy(DpdPolicy.Mode.PERIODIC, Duration.ofSeconds(30), 4));
+        return hybrid
+                ? policies.additional(true, ML_KEM_768).espAdditional(true, ML_KEM_768)
+                : policies;
     }
 }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.edgeipsec.ike.model.DpdPolicy;
 import io.edgeipsec.ike.model.IkeEvent;
+import io.edgeipsec.ike.model.IkeInput;
 import io.edgeipsec.ike.testing.Gateway;
 import io.edgeipsec.ike.testing.Ladder;
 import io.edgeipsec.ike.testing.Policies;
@@ -145,6 +146,22 @@ final class FollowUpKeyExchangeTest {
                                 .pair("more", "10.4.0.0/16", "10.3.0.0/16")
                                 .build());
         settles(net);
+    }
+
+    /** The old IKE SA's deletion has to wait for the answer under whose message id it cannot go. */
+    @Test
+    void itsSessionIsTakenAwayInBetween() {
+        TwoGateways net = connected(7);
+        net.passUntilSomethingIsSaid();
+        Ladder ladder = new Ladder(net);
+        ladder.fromA("CREATE_CHILD_SA request 3 SA Nonce KE");
+        ladder.fromB("CREATE_CHILD_SA response 3 SA Nonce KE N(ADDITIONAL_KEY_EXCHANGE)");
+        net.a().tell(new IkeInput.PeerRemoved("session-a"));
+        net.deliverAll();
+        assertEquals(0, net.a().engine().ikeSaCount());
+        // B has taken the new one over, and finds out by a probe that A has not.
+        net.pass(Duration.ofMinutes(10), true);
+        assertEquals(List.of(), net.b().ikeSas());
     }
 
     @Test

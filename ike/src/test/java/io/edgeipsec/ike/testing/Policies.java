@@ -173,6 +173,20 @@ public final class Policies {
                         esp.encryption(),
                         esp.integrity(),
                         List.of(methods),
+                        methods.length == 0
+                                ? AdditionalKeyExchange.NONE
+                                : esp.additionalKeyExchange(),
+                        esp.extendedSequenceNumbers());
+        return this;
+    }
+
+    public Policies espAdditional(boolean required, KeyExchangeMethod... methods) {
+        esp =
+                new EspProposalPolicy(
+                        esp.encryption(),
+                        esp.integrity(),
+                        esp.keyExchange(),
+                        new AdditionalKeyExchange(List.of(methods), required),
                         esp.extendedSequenceNumbers());
         return this;
     }
