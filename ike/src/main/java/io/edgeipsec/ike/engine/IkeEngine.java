@@ -311,6 +311,10 @@ public final class IkeEngine {
         if (newer && !header.response() && mayAnswer(path)) {
             answer(path, replyTo(header), NotifyPayload.of(NotifyType.INVALID_MAJOR_VERSION));
         }
+        IkeSa sa = sas.get(header.initiatorSpi());
+        if (sa != null) {
+            contained(sa, (ours, time) -> ours.otherVersionCame(header, path, time));
+        }
     }
 
     private void receiveFirst(IkeHeader header, Octets datagram, Path path) {

@@ -27,7 +27,10 @@ final class PeerErrors {
         }
         if (type.equals(NotifyType.INVALID_MAJOR_VERSION)) {
             return new FailReason(
-                    Kind.VERSION_UNSUPPORTED, "peer " + peer + " does not speak IKEv2");
+                    Kind.VERSION_UNSUPPORTED,
+                    "peer "
+                            + peer
+                            + " does not speak IKEv2 (INVALID_MAJOR_VERSION); turn it on there");
         }
         if (type.equals(NotifyType.AUTHENTICATION_FAILED)) {
             return new FailReason(

@@ -262,6 +262,27 @@ public final class IkeSa implements ExchangeContext {
         moved();
     }
 
+    /**
+     * Something in another version of IKE has come for our SPI. If it answers our first message the
+     * peer most likely does not speak ours (RFC 7296 §2.5), but anybody may have sent it.
+     */
+    public void otherVersionCame(IkeHeader header, Path from, MonotonicTime time) {
+        now = time;
+        boolean answer = state == IkeSaState.INITIATING && keyring.isEmpty();
+        if (answer && from.remote().address().equals(path().remote().address())) {
+            suspect(
+                    new FailReason(
+                            Kind.VERSION_UNSUPPORTED,
+                            "peer %s answered IKE_SA_INIT in IKE version %d.%d, expected 2.0; turn"
+                                            .formatted(
+                                                    from.remote().address(),
+                                                    header.majorVersion(),
+                                                    header.minorVersion())
+                                    + " IKEv2 on there"));
+        }
+        moved();
+    }
+
     /** Ends the IKE SA; the peer is told if it knows of it. */
     public void delete(FailReason reason, MonotonicTime time) {
         now = time;

@@ -11,12 +11,16 @@ import io.edgeipsec.ike.crypto.Encryption;
 import io.edgeipsec.ike.crypto.EncryptionAlgorithm;
 import io.edgeipsec.ike.crypto.IntegrityAlgorithm;
 import io.edgeipsec.ike.crypto.KeyExchangeMethod;
+import io.edgeipsec.ike.message.OctetWriter;
+import io.edgeipsec.ike.message.Octets;
 import io.edgeipsec.ike.model.DropReason;
+import io.edgeipsec.ike.model.Endpoint;
 import io.edgeipsec.ike.model.EspProposalPolicy;
 import io.edgeipsec.ike.model.FailReason;
 import io.edgeipsec.ike.model.IkeEvent;
 import io.edgeipsec.ike.model.IkeProposalPolicy;
 import io.edgeipsec.ike.model.IkeSettings;
+import io.edgeipsec.ike.model.Path;
 import io.edgeipsec.ike.testing.Gateway;
 import io.edgeipsec.ike.testing.Ladder;
 import io.edgeipsec.ike.testing.Policies;
@@ -27,6 +31,8 @@ import org.junit.jupiter.api.Test;
 
 /** Two sides that do not fit, what they say to each other and to their operators. */
 final class RefusalTest {
+    private static final Path FROM_B =
+            new Path(new Endpoint(TwoGateways.A, 500), new Endpoint(TwoGateways.B, 500));
     private static final String AUTH_REFUSED = "IKE_AUTH response 1 N(AUTHENTICATION_FAILED)";
     private static final Duration PATIENCE = IkeSettings.defaults().suspicionPatience();
 
@@ -65,6 +71,38 @@ final class RefusalTest {
         net.pass(PATIENCE.minusMillis(1), false);
         net.deliverAll();
         net.assertOneTunnel();
+    }
+
+    @Test
+    void aPeerOfAnotherVersion() {
+        TwoGateways net = started(12, Policies.a(), Policies.b());
+        Octets request = net.dropOne().datagram();
+        net.a().receive(FROM_B, inIkeV1(request));
+        net.cutOff(true);
+        net.pass(PATIENCE, false);
+        String detail = failure(net.a(), FailReason.Kind.VERSION_UNSUPPORTED).detail();
+        assertTrue(detail.contains("in IKE version 1.0, expected 2.0"), detail);
+    }
+
+    @Test
+    void aGoodAnswerIsTakenAfterAForgedOneInAnotherVersion() {
+        TwoGateways net = started(13, Policies.a(), Policies.b());
+        Octets request = net.wire().element().datagram();
+        net.a().receive(FROM_B, inIkeV1(request));
+        net.deliverAll();
+        net.assertOneTunnel();
+        net.a().receive(FROM_B, inIkeV1(request));
+        net.pass(PATIENCE.multipliedBy(2), true);
+        net.assertOneTunnel();
+    }
+
+    /** What an IKEv1 gateway answers: INVALID-MAJOR-VERSION in an Informational (RFC 2408). */
+    private static Octets inIkeV1(Octets request) {
+        OctetWriter writer = new OctetWriter();
+        writer.octets(request.slice(0, 8)).u64(0);
+        writer.u8(11).u8(0x10).u8(5).u8(0).u32(0).u32(40);
+        writer.u32(12).u32(1).u32(0x0100_0005);
+        return writer.toOctets();
     }
 
     @Test
