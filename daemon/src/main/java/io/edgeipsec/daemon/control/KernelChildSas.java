@@ -58,6 +58,13 @@ final class KernelChildSas implements ChildSaKernel {
      */
     private static final Duration PEER_HAS_ANSWER = Duration.ofSeconds(10);
 
+    /**
+     * How much longer we receive by a Child SA that has been replaced. IKE's word that it is over
+     * overtakes packets that the peer sent before: they are still being encrypted on another of its
+     * processors, or wait in a queue that IKE does not share.
+     */
+    private static final Duration LATE_PACKETS = Duration.ofSeconds(2);
+
     private final KernelWork thread;
     private final IpsecKernel kernel;
     private final SessionTable table;
@@ -282,6 +289,12 @@ final class KernelChildSas implements ChildSaKernel {
         }
     }
 
+    private boolean isReplaced(LiveSa removed) {
+        return removed.outbound().isPresent()
+                && isSentBy(removed.child())
+                && table.traits(removed.child()).isPresent();
+    }
+
     private boolean isSentBy(ChildRef child) {
         return table.installedOf(child).stream().anyMatch(sa -> sa.outbound().isPresent());
     }
@@ -411,8 +424,13 @@ final class KernelChildSas implements ChildSaKernel {
         if (installed) {
             ledger.settle(sa.get());
         }
-        kernel.removeSa(sa.get().inbound());
         sa.get().outbound().ifPresent(kernel::removeSa);
+        SaId inbound = sa.get().inbound();
+        if (isReplaced(sa.get())) {
+            thread.executeLater(LATE_PACKETS, () -> kernel.removeSa(inbound));
+        } else {
+            kernel.removeSa(inbound);
+        }
         sessions.maybeUnusable(locator.session());
     }
 }

@@ -119,13 +119,28 @@ class KernelChildSasTest {
         box.fake.forgetRequests();
         box.remove(old);
         assertEquals(
-                List.of("installSa", "removeSa", "removeSa"),
+                List.of("installSa", "removeSa"),
                 box.requests("installSa", "removeSa"),
                 "the new one before the old one goes");
         assertEquals(List.of(next.locator().outbound().value()), outbound(box));
         assertTrue(next.outboundEncryption().isClosed());
+        box.pass(Duration.ofSeconds(2));
         box.remove(next.locator());
         assertEquals(List.of(), box.sas());
+    }
+
+    @Test
+    void whatIsReplacedReceivesALittleLonger() {
+        Appliance box = new Appliance().start(branch());
+        ChildSaLocator old = box.establish("branch", "p1");
+        ChildSaLocator next = box.establish("branch", "p1");
+        box.remove(old);
+        assertEquals(List.of(next.outbound().value()), outbound(box));
+        assertEquals(3, box.sas().size(), "what was on its way still arrives");
+        box.pass(Duration.ofSeconds(2));
+        assertEquals(2, box.sas().size());
+        box.remove(next);
+        assertEquals(List.of(), box.sas(), "nothing carries the traffic any more");
     }
 
     @Test
