@@ -11,6 +11,7 @@ import java.util.List;
  *     it is refused
  * @param antiReplayWindow packets by which one may be late (RFC 4303 §3.4.3), 0 to 4096; 0 turns
  *     the check off, which ESN does not allow
+ * @param additionalKeyExchanges one of which is done beside that of the group; empty for none
  */
 public record IPSecVPNTunnelProfile(
         ResourceHeader header,
@@ -21,7 +22,8 @@ public record IPSecVPNTunnelProfile(
         DfPolicy dfPolicy,
         Duration saLifeTime,
         boolean extendedSequenceNumbers,
-        int antiReplayWindow)
+        int antiReplayWindow,
+        List<AdditionalKeyExchange> additionalKeyExchanges)
         implements IPSecVPNProfile {
 
     public static final String TYPE = "IPSecVPNTunnelProfile";
@@ -33,6 +35,7 @@ public record IPSecVPNTunnelProfile(
         encryptionAlgorithms = List.copyOf(encryptionAlgorithms);
         digestAlgorithms = List.copyOf(digestAlgorithms);
         dhGroups = List.copyOf(dhGroups);
+        additionalKeyExchanges = List.copyOf(additionalKeyExchanges);
     }
 
     @Override
@@ -56,6 +59,7 @@ public record IPSecVPNTunnelProfile(
                 dfPolicy,
                 saLifeTime,
                 extendedSequenceNumbers,
-                antiReplayWindow);
+                antiReplayWindow,
+                additionalKeyExchanges);
     }
 }

@@ -50,6 +50,7 @@ public final class ResourceJson {
             node.put("sa_life_time", profile.saLifeTime().toSeconds());
             node.put("extended_sequence_numbers", profile.extendedSequenceNumbers());
             node.put("anti_replay_window", profile.antiReplayWindow());
+            node.set("additional_key_exchanges", names(profile.additionalKeyExchanges()));
         } else if (resource instanceof IPSecVPNDPDProfile profile) {
             node.put("enabled", profile.enabled());
             node.put("dpd_probe_mode", profile.dpdProbeMode().name());
@@ -97,10 +98,14 @@ public final class ResourceJson {
                     constants(DhGroup.class, node, "dh_groups"),
                     constant(DfPolicy.class, node, "df_policy"),
                     seconds(node, "sa_life_time"),
-                    // The store may hold profiles from before these two.
+                    // The store may hold profiles from before these three.
                     node.path("extended_sequence_numbers").asBoolean(true),
                     node.path("anti_replay_window")
-                            .asInt(IPSecVPNTunnelProfile.DEFAULT_ANTI_REPLAY_WINDOW));
+                            .asInt(IPSecVPNTunnelProfile.DEFAULT_ANTI_REPLAY_WINDOW),
+                    node.has("additional_key_exchanges")
+                            ? constants(
+                                    AdditionalKeyExchange.class, node, "additional_key_exchanges")
+                            : List.of());
         }
         if (kind == ResourceKind.DPD_PROFILE) {
             return new IPSecVPNDPDProfile(

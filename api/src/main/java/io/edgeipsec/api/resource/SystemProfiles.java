@@ -35,7 +35,8 @@ public final class SystemProfiles {
                     DfPolicy.COPY,
                     Duration.ofHours(1),
                     true,
-                    IPSecVPNTunnelProfile.DEFAULT_ANTI_REPLAY_WINDOW);
+                    IPSecVPNTunnelProfile.DEFAULT_ANTI_REPLAY_WINDOW,
+                    List.of());
 
     public static final IPSecVPNDPDProfile DPD =
             new IPSecVPNDPDProfile(

@@ -34,13 +34,7 @@ public final class ProfileChecks {
             }
             // With AEAD ciphers they choose the PRF.
             checkDigestsAreThere(ike.encryptionAlgorithms(), ike.digestAlgorithms(), errors);
-            if (ike.additionalKeyExchanges().equals(List.of(AdditionalKeyExchange.NONE))) {
-                errors.add(
-                        new FieldError(
-                                "/additional_key_exchanges",
-                                "NONE alone",
-                                "a key exchange beside NONE, or an empty list"));
-            }
+            checkAdditional(ike.additionalKeyExchanges(), errors);
         } else if (profile instanceof IPSecVPNTunnelProfile tunnel) {
             checkDigestsAreThere(tunnel.encryptionAlgorithms(), tunnel.digestAlgorithms(), errors);
             checkDigestsHaveUse(tunnel.encryptionAlgorithms(), tunnel.digestAlgorithms(), errors);
@@ -51,6 +45,16 @@ public final class ProfileChecks {
                                 "0",
                                 "at least 1, or extended_sequence_numbers false: a receiver works"
                                         + " out the upper half of the numbers by the window"));
+            }
+            checkAdditional(tunnel.additionalKeyExchanges(), errors);
+            if (!tunnel.additionalKeyExchanges().isEmpty()
+                    && !tunnel.enablePerfectForwardSecrecy()) {
+                errors.add(
+                        new FieldError(
+                                "/additional_key_exchanges",
+                                tunnel.additionalKeyExchanges().toString(),
+                                "enable_perfect_forward_secrecy true, or an empty list: they stand"
+                                        + " beside the key exchange of a group"));
             }
         } else if (profile instanceof IPSecVPNDPDProfile dpd) {
             checkInterval(dpd, errors);
@@ -82,6 +86,17 @@ public final class ProfileChecks {
                             "/digest_algorithms",
                             digests.toString(),
                             "no digest: " + ciphers + " authenticate by themselves"));
+        }
+    }
+
+    private static void checkAdditional(
+            List<AdditionalKeyExchange> additional, List<FieldError> errors) {
+        if (additional.equals(List.of(AdditionalKeyExchange.NONE))) {
+            errors.add(
+                    new FieldError(
+                            "/additional_key_exchanges",
+                            "NONE alone",
+                            "a key exchange beside NONE, or an empty list"));
         }
     }
 

@@ -72,7 +72,8 @@ class ProfileChecksTest {
                 DfPolicy.COPY,
                 Duration.ofHours(1),
                 true,
-                1024);
+                1024,
+                List.of());
     }
 
     private static IPSecVPNTunnelProfile tunnel(boolean esn, int antiReplayWindow) {
@@ -85,7 +86,23 @@ class ProfileChecksTest {
                 DfPolicy.COPY,
                 Duration.ofHours(1),
                 esn,
-                antiReplayWindow);
+                antiReplayWindow,
+                List.of());
+    }
+
+    private static IPSecVPNTunnelProfile tunnel(
+            boolean forwardSecrecy, AdditionalKeyExchange... additional) {
+        return new IPSecVPNTunnelProfile(
+                SystemProfiles.TUNNEL.header(),
+                List.of(AES_GCM_128),
+                List.of(),
+                forwardSecrecy,
+                List.of(DhGroup.GROUP14),
+                DfPolicy.COPY,
+                Duration.ofHours(1),
+                true,
+                1024,
+                List.of(additional));
     }
 
     private static List<String> pointers(IPSecVPNProfile profile) {
@@ -179,6 +196,18 @@ class ProfileChecksTest {
         assertEquals(
                 List.of(),
                 pointers(ike(AdditionalKeyExchange.ML_KEM_1024, AdditionalKeyExchange.NONE)));
+    }
+
+    @Test
+    void additionalKeyExchangesOfChildSasStandBesideAGroup() {
+        assertEquals(List.of(), pointers(tunnel(false)));
+        assertEquals(List.of(), pointers(tunnel(true, AdditionalKeyExchange.ML_KEM_768)));
+        assertEquals(
+                List.of("/additional_key_exchanges"),
+                pointers(tunnel(false, AdditionalKeyExchange.ML_KEM_768)));
+        assertEquals(
+                List.of("/additional_key_exchanges"),
+                pointers(tunnel(true, AdditionalKeyExchange.NONE)));
     }
 
     @Test

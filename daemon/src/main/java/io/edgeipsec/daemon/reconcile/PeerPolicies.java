@@ -140,6 +140,7 @@ final class PeerPolicies {
                 profile.encryptionAlgorithms().stream().map(PeerPolicies::encryption).toList(),
                 profile.digestAlgorithms().stream().map(PeerPolicies::integrity).toList(),
                 profile.enablePerfectForwardSecrecy() ? groups(profile.dhGroups()) : List.of(),
+                additional(profile.additionalKeyExchanges()),
                 profile.extendedSequenceNumbers());
     }
 

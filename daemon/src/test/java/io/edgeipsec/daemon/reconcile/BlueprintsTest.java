@@ -267,7 +267,8 @@ class BlueprintsTest {
                         DfPolicy.CLEAR,
                         system.saLifeTime(),
                         false,
-                        64);
+                        64,
+                        List.of());
         try (SessionIntent intent = twoPairs().intent();
                 SessionIntent other = twoPairs().tunnelProfile(two).intent()) {
             // 20 IPv4, 8 ESP, 8 IV, 16 ICV; blocks of 4; 2 of trailer.
@@ -398,7 +399,8 @@ class BlueprintsTest {
                         DfPolicy.CLEAR,
                         system.saLifeTime(),
                         false,
-                        64);
+                        64,
+                        List.of());
         blueprint(twoPairs().tunnelProfile(clear))
                 .children()
                 .values()

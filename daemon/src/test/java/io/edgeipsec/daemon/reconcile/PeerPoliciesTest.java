@@ -89,6 +89,30 @@ class PeerPoliciesTest {
                 additional(AdditionalKeyExchange.ML_KEM_768, AdditionalKeyExchange.NONE));
     }
 
+    @Test
+    void aChildSaHasItsOwn() {
+        IPSecVPNTunnelProfile system = SystemProfiles.TUNNEL;
+        IPSecVPNTunnelProfile profile =
+                new IPSecVPNTunnelProfile(
+                        system.header(),
+                        system.encryptionAlgorithms(),
+                        system.digestAlgorithms(),
+                        true,
+                        system.dhGroups(),
+                        system.dfPolicy(),
+                        system.saLifeTime(),
+                        true,
+                        1024,
+                        List.of(AdditionalKeyExchange.ML_KEM_768, AdditionalKeyExchange.NONE));
+        assertEquals(
+                new io.edgeipsec.ike.model.AdditionalKeyExchange(
+                        List.of(KeyExchangeMethod.ML_KEM_768), false),
+                PeerPolicies.esp(profile).additionalKeyExchange());
+        assertEquals(
+                io.edgeipsec.ike.model.AdditionalKeyExchange.NONE,
+                PeerPolicies.esp(system).additionalKeyExchange());
+    }
+
     private static IPSecVPNTunnelProfile tunnel(
             List<EncryptionAlgorithm> encryption, List<DigestAlgorithm> digests, boolean pfs) {
         return new IPSecVPNTunnelProfile(
@@ -100,7 +124,8 @@ class PeerPoliciesTest {
                 SystemProfiles.TUNNEL.dfPolicy(),
                 Duration.ofMinutes(30),
                 true,
-                1024);
+                1024,
+                List.of());
     }
 
     @Test

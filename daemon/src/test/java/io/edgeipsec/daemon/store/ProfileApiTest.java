@@ -104,6 +104,11 @@ class ProfileApiTest {
         created(
                 IKE,
                 "{\"encryption_algorithms\":[\"CHACHA20_POLY1305\"],\"dh_groups\":[\"GROUP31\"]}");
+        assertEquals(
+                "[\"ML_KEM_1024\"]",
+                created(TUNNEL, "{\"additional_key_exchanges\":[\"ML_KEM_1024\"]}")
+                        .path("additional_key_exchanges")
+                        .toString());
         ObjectNode hybrid =
                 created(IKE, "{\"additional_key_exchanges\":[\"ML_KEM_768\",\"NONE\"]}");
         assertEquals(
