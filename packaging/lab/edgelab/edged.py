@@ -359,6 +359,7 @@ class EdgeIpsecd:
                     "digest_algorithms": list(profile.digest),
                     "dh_groups": list(profile.groups),
                     "sa_life_time": profile.lifetime,
+                    "additional_key_exchanges": list(profile.additional),
                 }
             elif isinstance(profile, DpdProfile):
                 kind, body = "dpd-profiles", {
@@ -375,10 +376,17 @@ class EdgeIpsecd:
     def logged(self, pattern: str) -> bool:
         return re.search(pattern, self.log.read_text()) is not None
 
+    def child_suites(self, session: Session) -> list[str]:
+        """Of each Child SA of the session, older ones first."""
+        return [sa["suite"] for sa in self._made("child_sa", session)]
+
     def ike_sas_made(self, session: Session) -> list[dict[str, str]]:
         """What the log says of each IKE SA of the session, older ones first."""
+        return self._made("ike_sa", session)
+
+    def _made(self, kind: str, session: Session) -> list[dict[str, str]]:
         lines = self.log.read_text().splitlines()
-        made = f"event=ike_sa.established session={session.id} "
+        made = f"event={kind}.established session={session.id} "
         return [
             dict(word.split("=", 1) for word in line.split() if "=" in word)
             for line in lines
