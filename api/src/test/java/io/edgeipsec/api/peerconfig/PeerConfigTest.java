@@ -162,7 +162,8 @@ class PeerConfigTest {
                 SystemProfiles.TUNNEL.dfPolicy(),
                 Duration.ofHours(8),
                 false,
-                64);
+                64,
+                List.of());
     }
 
     private static IPSecVPNIKEProfile ike(
