@@ -11,6 +11,7 @@ import java.security.PublicKey;
 import java.security.Signature;
 import java.security.SignatureException;
 import java.security.interfaces.ECKey;
+import java.security.interfaces.ECPublicKey;
 import java.security.interfaces.EdECKey;
 import java.security.interfaces.RSAKey;
 import java.security.interfaces.RSAPublicKey;
@@ -23,19 +24,29 @@ import java.security.spec.PSSParameterSpec;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
+import org.bouncycastle.asn1.x9.X9ECParameters;
 import org.bouncycastle.crypto.Digest;
 import org.bouncycastle.crypto.digests.SHA256Digest;
 import org.bouncycastle.crypto.digests.SHA384Digest;
 import org.bouncycastle.crypto.digests.SHA512Digest;
+import org.bouncycastle.crypto.ec.CustomNamedCurves;
+import org.bouncycastle.crypto.params.ECDomainParameters;
+import org.bouncycastle.crypto.params.ECPublicKeyParameters;
 import org.bouncycastle.crypto.params.RSAKeyParameters;
+import org.bouncycastle.crypto.signers.DSADigestSigner;
+import org.bouncycastle.crypto.signers.ECDSASigner;
+import org.bouncycastle.crypto.signers.PlainDSAEncoding;
 import org.bouncycastle.crypto.signers.RSADigestSigner;
+import org.bouncycastle.crypto.signers.StandardDSAEncoding;
+import org.bouncycastle.math.ec.ECPoint;
 
 /**
  * Makes and verifies signatures. Takes up to milliseconds: not for an event loop. Thread-safe.
  *
  * <p>RSASSA-PKCS1-v1_5 is verified by BouncyCastle, which encodes what it expects and compares
  * whole blocks; verifiers that parse the block instead have been open to forgeries with small
- * exponents again and again.
+ * exponents again and again. ECDSA too: JDK 17 takes an encoding with a sign bit for one without,
+ * and refuses a signature whose r was reduced by the order of the curve.
  */
 public final class Signatures {
     private static final Map<SigningKeyType, ECParameterSpec> CURVES =
@@ -44,6 +55,8 @@ public final class Signatures {
                             SigningKeyType.ECDSA_P256, curve("secp256r1"),
                             SigningKeyType.ECDSA_P384, curve("secp384r1"),
                             SigningKeyType.ECDSA_P521, curve("secp521r1")));
+
+    private static final int ED25519_LENGTH = 64;
 
     private Signatures() {}
 
@@ -104,6 +117,13 @@ public final class Signatures {
         if (scheme.isPkcs1() && key instanceof RSAPublicKey rsa) {
             return verifyPkcs1(rsa, scheme, octets, signature);
         }
+        if (key instanceof ECPublicKey ec) {
+            return verifyEcdsa(ec, scheme, octets, signature);
+        }
+        // JDK 17 looks at the first octets of a longer one only.
+        if (scheme == SignatureScheme.ED25519 && signature.length() != ED25519_LENGTH) {
+            return false;
+        }
         try {
             Signature verifier = signature(scheme);
             verifier.initVerify(key);
@@ -122,6 +142,33 @@ public final class Signatures {
             RSADigestSigner verifier = new RSADigestSigner(digest(scheme));
             verifier.init(
                     false, new RSAKeyParameters(false, key.getModulus(), key.getPublicExponent()));
+            octets.feed(verifier::update);
+            return verifier.verifySignature(signature.toByteArray());
+        } catch (IllegalArgumentException badKey) {
+            return false;
+        }
+    }
+
+    private static boolean verifyEcdsa(
+            ECPublicKey key, SignatureScheme scheme, Octets octets, Octets signature) {
+        X9ECParameters curve =
+                CustomNamedCurves.getByName(
+                        switch (typeOf(key).orElseThrow()) {
+                            case ECDSA_P256 -> "secp256r1";
+                            case ECDSA_P384 -> "secp384r1";
+                            default -> "secp521r1";
+                        });
+        try {
+            ECPoint point =
+                    curve.getCurve().createPoint(key.getW().getAffineX(), key.getW().getAffineY());
+            DSADigestSigner verifier =
+                    new DSADigestSigner(
+                            new ECDSASigner(),
+                            digest(scheme),
+                            scheme.algorithmIdentifier().isEmpty()
+                                    ? PlainDSAEncoding.INSTANCE
+                                    : StandardDSAEncoding.INSTANCE);
+            verifier.init(false, new ECPublicKeyParameters(point, new ECDomainParameters(curve)));
             octets.feed(verifier::update);
             return verifier.verifySignature(signature.toByteArray());
         } catch (IllegalArgumentException badKey) {

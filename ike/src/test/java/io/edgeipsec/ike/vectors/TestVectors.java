@@ -10,6 +10,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.zip.GZIPInputStream;
 
@@ -36,28 +37,66 @@ public final class TestVectors {
         }
     }
 
+    /** One test of a group of a file. */
+    @FunctionalInterface
+    public interface GroupCheck {
+        void run(JsonNode group, JsonNode vector) throws Exception;
+    }
+
     /**
      * Runs {@code check} on every vector of a file that {@code applies}, prints how many ran, and
      * fails if none did. All that fail are reported, each with its content.
      */
     public static void runEach(
             String what, String resource, Predicate<JsonNode> applies, Check check) {
+        run(
+                what,
+                resource,
+                file -> select(file, applies),
+                (file, vector) -> check.run(vector),
+                List.of(read(resource)));
+    }
+
+    /** The same for a file of groups; {@code testsOf} gives the vectors of one. */
+    public static void runEachOfGroups(
+            String what,
+            String resource,
+            Function<JsonNode, Iterable<JsonNode>> testsOf,
+            GroupCheck check) {
+        run(what, resource, testsOf, check, read(resource));
+    }
+
+    private static void run(
+            String what,
+            String resource,
+            Function<JsonNode, Iterable<JsonNode>> testsOf,
+            GroupCheck check,
+            Iterable<JsonNode> groups) {
         List<String> failures = new ArrayList<>();
         int ran = 0;
-        for (JsonNode vector : read(resource)) {
-            if (!applies.test(vector)) {
-                continue;
-            }
-            ran++;
-            try {
-                check.run(vector);
-            } catch (Exception | AssertionError failure) {
-                failures.add(vector + ": " + failure);
+        for (JsonNode group : groups) {
+            for (JsonNode vector : testsOf.apply(group)) {
+                ran++;
+                try {
+                    check.run(group, vector);
+                } catch (Exception | AssertionError failure) {
+                    failures.add(vector + ": " + failure);
+                }
             }
         }
         System.out.println("vectors: " + ran + " of " + resource + ", " + what);
         assertTrue(ran > 0, resource + " has no vector for " + what);
         assertTrue(failures.isEmpty(), () -> String.join("\n", failures));
+    }
+
+    public static List<JsonNode> select(JsonNode vectors, Predicate<JsonNode> applies) {
+        List<JsonNode> selected = new ArrayList<>();
+        for (JsonNode vector : vectors) {
+            if (applies.test(vector)) {
+                selected.add(vector);
+            }
+        }
+        return selected;
     }
 
     public static void runEach(String what, String resource, Check check) {
