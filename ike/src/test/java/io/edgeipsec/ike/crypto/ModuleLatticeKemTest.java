@@ -14,6 +14,7 @@ import io.edgeipsec.ike.vectors.TestVectors;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** ML-KEM against NIST's vectors (FIPS 203). */
@@ -89,6 +90,30 @@ class ModuleLatticeKemTest {
                         assertThrows(
                                 InvalidKeyShareException.class,
                                 () -> kem(vector).respond(random, octets(vector, "ek")));
+                    }
+                });
+    }
+
+    /** Seeds of keys; ciphertexts valid, changed, random, and of another length. */
+    @ParameterizedTest
+    @CsvSource({"ml_kem_768, ML_KEM_768", "ml_kem_1024, ML_KEM_1024"})
+    void mlKemOfWycheproof(String file, KeyExchangeMethod method) {
+        TestVectors.runEach(
+                "valid and invalid",
+                "vectors/wycheproof/" + file + ".json.gz",
+                vector -> {
+                    KeyExchange exchange = new KeyExchange(giving(bytes(vector, "seed")));
+                    try (KeyShare share = exchange.begin(method)) {
+                        assertEquals(octets(vector, "ek"), share.publicValue());
+                        if (text(vector, "result").equals("valid")) {
+                            assertArrayEquals(
+                                    bytes(vector, "K"),
+                                    exchange.finish(share, octets(vector, "c")).open());
+                        } else {
+                            assertThrows(
+                                    InvalidKeyShareException.class,
+                                    () -> exchange.finish(share, octets(vector, "c")));
+                        }
                     }
                 });
     }

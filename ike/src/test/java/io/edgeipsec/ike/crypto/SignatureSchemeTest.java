@@ -6,8 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.edgeipsec.ike.message.Octets;
 import io.edgeipsec.ike.message.SignatureHash;
+import io.edgeipsec.ike.vectors.TestVectors;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.DisplayName;
@@ -38,6 +40,31 @@ class SignatureSchemeTest {
     @DisplayName("where an algorithm has no parameters, NULL and none are both in use")
     void nullAndNone(SignatureScheme scheme, String hex) {
         assertEquals(Optional.of(scheme), named(hex));
+    }
+
+    private static final Map<String, SignatureScheme> NAMES_OF_THE_RFCS =
+            Map.of(
+                    "sha256WithRSAEncryption", SignatureScheme.RSA_PKCS1_SHA2_256,
+                    "sha384WithRSAEncryption", SignatureScheme.RSA_PKCS1_SHA2_384,
+                    "sha512WithRSAEncryption", SignatureScheme.RSA_PKCS1_SHA2_512,
+                    "ecdsa-with-SHA256", SignatureScheme.ECDSA_SHA2_256,
+                    "ecdsa-with-SHA384", SignatureScheme.ECDSA_SHA2_384,
+                    "ecdsa-with-SHA512", SignatureScheme.ECDSA_SHA2_512,
+                    "rsassaPss SHA-256/MGF1-SHA-256/salt 32", SignatureScheme.RSA_PSS_SHA2_256,
+                    "id-Ed25519", SignatureScheme.ED25519);
+
+    @Test
+    @DisplayName("RFC 7427 appendix A, RFC 8420 appendix A: every identifier; SHA-1, Ed448: none")
+    void identifiersOfTheRfcs() {
+        TestVectors.runEachOfKind(
+                "rfc7427-algorithm-identifier",
+                vector -> {
+                    Optional<SignatureScheme> expected =
+                            Optional.ofNullable(
+                                    NAMES_OF_THE_RFCS.get(TestVectors.text(vector, "name")));
+                    assertEquals(
+                            expected, SignatureScheme.named(TestVectors.octets(vector, "der")));
+                });
     }
 
     @Test
