@@ -2,12 +2,16 @@ package io.edgeipsec.daemon;
 
 import io.edgeipsec.api.contract.ApiDocument;
 import io.edgeipsec.api.event.EventJournal;
+import io.edgeipsec.api.http.Access;
 import io.edgeipsec.api.http.ApiServer;
+import io.edgeipsec.api.http.HttpsListener;
 import io.edgeipsec.api.http.Listeners;
 import io.edgeipsec.api.resource.Ipv4Address;
+import io.edgeipsec.daemon.adapter.Argon2Passwords;
 import io.edgeipsec.daemon.adapter.Credentials;
 import io.edgeipsec.daemon.adapter.IkeSocketPort;
 import io.edgeipsec.daemon.adapter.PemTrustReader;
+import io.edgeipsec.daemon.adapter.TlsIdentity;
 import io.edgeipsec.daemon.config.Config;
 import io.edgeipsec.daemon.control.DataPlane;
 import io.edgeipsec.daemon.control.TunnelKinds;
@@ -214,13 +218,30 @@ final class VpnService implements AutoCloseable {
                 new Listeners(
                         config.api().unixSocket(),
                         config.api().unixSocketGroup(),
+                        https(),
                         config.api().http()),
                 ApiDocument.load(least),
                 store,
                 sessions(),
                 store,
                 new PemTrustReader(),
-                journal);
+                journal,
+                new Access(
+                        config.api().https().auth(),
+                        store.accounts(),
+                        store.audit(),
+                        new Argon2Passwords(new SecureRandom())));
+    }
+
+    private Optional<HttpsListener> https() throws IOException {
+        Config.Https https = config.api().https();
+        if (https.listen().isEmpty()) {
+            return Optional.empty();
+        }
+        TlsIdentity identity =
+                TlsIdentity.load(config.stateDir(), https.certificateFile(), https.keyFile());
+        return Optional.of(
+                new HttpsListener(https.listen().get(), identity, identity.fingerprint()));
     }
 
     private SessionStatuses sessions() {

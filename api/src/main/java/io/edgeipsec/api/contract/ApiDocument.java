@@ -3,6 +3,7 @@ package io.edgeipsec.api.contract;
 import com.fasterxml.jackson.core.JsonPointer;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.edgeipsec.api.auth.Role;
 import io.edgeipsec.api.resource.JsonTree;
 import java.io.IOException;
 import java.io.InputStream;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import org.slf4j.Logger;
@@ -29,6 +31,8 @@ public final class ApiDocument {
 
     private static final Logger LOG = LoggerFactory.getLogger(ApiDocument.class);
     private static final String RESOURCE = "openapi.json";
+    private static final String REQUIRED_ROLE = "x-required-role";
+    private static final String AUDITED = "x-audited";
     private static final String LAB_MINIMUM = "x-lab-minimum";
 
     private final ObjectNode root;
@@ -145,6 +149,14 @@ public final class ApiDocument {
         return List.copyOf(found);
     }
 
+    /** An operation that says nothing is for administrators; a test sees to it that all do. */
+    private static Optional<Role> requiredRole(JsonNode operation) {
+        String role = operation.path(REQUIRED_ROLE).asText(Role.ADMIN.name());
+        return role.equals("none")
+                ? Optional.empty()
+                : Optional.of(Role.valueOf(role.toUpperCase(Locale.ROOT)));
+    }
+
     private ApiOperation readOperation(String path, String method) {
         String pathAt = JsonPointer.empty().appendProperty("paths").appendProperty(path).toString();
         String operationAt = pathAt + "/" + method;
@@ -170,9 +182,12 @@ public final class ApiDocument {
                 }
             }
         }
-        boolean hasBody = at(operationAt).has("requestBody");
+        JsonNode operation = at(operationAt);
+        boolean hasBody = operation.has("requestBody");
+        String bodyAt = hasBody ? resolve(operationAt + "/requestBody") : "";
+        String bodyType = hasBody ? at(bodyAt + "/content").fieldNames().next() : "";
         return new ApiOperation(
-                at(operationAt).path("operationId").asText(),
+                operation.path("operationId").asText(),
                 method.toUpperCase(Locale.ROOT),
                 path,
                 pathParameters,
@@ -180,9 +195,10 @@ public final class ApiDocument {
                 Set.copyOf(required),
                 headerParameters,
                 hasBody
-                        ? resolve(
-                                resolve(operationAt + "/requestBody")
-                                        + "/content/application~1json/schema")
-                        : null);
+                        ? resolve(bodyAt + "/content/" + bodyType.replace("/", "~1") + "/schema")
+                        : null,
+                bodyType,
+                requiredRole(operation),
+                operation.path(AUDITED).asBoolean());
     }
 }

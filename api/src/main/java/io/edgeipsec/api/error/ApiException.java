@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
+import java.util.Map;
 
 /**
  * A request that is answered with an error; the caller sees all that is in it (the contract's
@@ -21,16 +22,28 @@ public final class ApiException extends RuntimeException {
     private final ErrorCode code;
     private final String text;
     private final transient List<FieldError> fields;
+    private final transient Map<String, String> headers;
 
     public ApiException(ErrorCode code, String message) {
-        this(code, message, List.of());
+        this(code, message, List.of(), Map.of());
     }
 
-    private ApiException(ErrorCode code, String message, List<FieldError> fields) {
+    /**
+     * One whose answer has headers of its own.
+     *
+     * @param headers such as {@code Retry-After}
+     */
+    public ApiException(ErrorCode code, String message, Map<String, String> headers) {
+        this(code, message, List.of(), headers);
+    }
+
+    private ApiException(
+            ErrorCode code, String message, List<FieldError> fields, Map<String, String> headers) {
         super(message, null, false, false);
         this.code = code;
         this.text = message;
         this.fields = List.copyOf(fields);
+        this.headers = Map.copyOf(headers);
     }
 
     /** A request whose fields are wrong; the list is not empty. */
@@ -42,11 +55,15 @@ public final class ApiException extends RuntimeException {
         if (fields.size() > 3) {
             message.append(". ").append(fields.size() - 3).append(" more in related_errors");
         }
-        return new ApiException(ErrorCode.INVALID_FIELDS, message.toString(), fields);
+        return new ApiException(ErrorCode.INVALID_FIELDS, message.toString(), fields, Map.of());
     }
 
     public ErrorCode code() {
         return code;
+    }
+
+    public Map<String, String> headers() {
+        return headers;
     }
 
     /** The body of the answer. */

@@ -1,8 +1,12 @@
 package io.edgeipsec.api.http;
 
+import io.edgeipsec.api.auth.Authenticator;
+import io.edgeipsec.api.auth.ClientLimits;
 import io.edgeipsec.api.contract.ApiDocument;
 import io.edgeipsec.api.event.EventJournal;
 import io.edgeipsec.api.operation.ApiService;
+import io.edgeipsec.api.operation.LoginAudit;
+import io.edgeipsec.api.operation.Security;
 import io.edgeipsec.api.port.ConfigurationStore;
 import io.edgeipsec.api.port.RunningSessions;
 import io.edgeipsec.api.port.SessionSecrets;
@@ -16,6 +20,7 @@ import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.net.SocketAddress;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -42,8 +47,10 @@ public final class ApiServer implements AutoCloseable {
     private final ExecutorService workers;
     private final List<HttpServer> servers = new ArrayList<>();
     private final RequestDoor door;
+    private final Authenticator authenticator;
     private Optional<UnixSocketFile> socketFile = Optional.empty();
     private Optional<Integer> httpPort = Optional.empty();
+    private Optional<Integer> httpsPort = Optional.empty();
     private boolean closed;
 
     private ApiServer(
@@ -52,7 +59,8 @@ public final class ApiServer implements AutoCloseable {
             RunningSessions running,
             SessionSecrets secrets,
             TrustReader trust,
-            EventJournal events) {
+            EventJournal events,
+            Access access) {
         AtomicInteger count = new AtomicInteger();
         this.workers =
                 Executors.newFixedThreadPool(
@@ -73,11 +81,23 @@ public final class ApiServer implements AutoCloseable {
                                         new FileSystemOptions()
                                                 .setFileCachingEnabled(false)
                                                 .setClassPathResolvingEnabled(false)));
+        LoginAudit record = new LoginAudit(access.audit(), System::nanoTime);
+        this.authenticator =
+                new Authenticator(
+                        access.accounts(),
+                        access.hasher(),
+                        access.settings(),
+                        record,
+                        System::nanoTime,
+                        Clock.systemUTC());
+        Security security = new Security(authenticator, access.accounts(), access.audit());
         this.door =
                 new RequestDoor(
                         vertx,
-                        new ApiService(document, store, running, secrets, trust, workers),
-                        new EventStreams(vertx, events));
+                        new ApiService(document, store, running, secrets, trust, security, workers),
+                        new EventStreams(vertx, events),
+                        new Doorkeeper(authenticator, workers),
+                        new ClientLimits(access.settings(), System::nanoTime));
     }
 
     /**
@@ -92,11 +112,15 @@ public final class ApiServer implements AutoCloseable {
             RunningSessions running,
             SessionSecrets secrets,
             TrustReader trust,
-            EventJournal events)
+            EventJournal events,
+            Access access)
             throws IOException {
-        ApiServer server = new ApiServer(document, store, running, secrets, trust, events);
+        ApiServer server = new ApiServer(document, store, running, secrets, trust, events, access);
         try {
             server.listenOnUnixSocket(listeners);
+            if (listeners.https().isPresent()) {
+                server.listenOnHttps(listeners.https().get());
+            }
             if (listeners.http().isPresent()) {
                 server.listenOnLoopback(listeners.http().get());
             }
@@ -113,6 +137,7 @@ public final class ApiServer implements AutoCloseable {
         listen(
                 SocketAddress.domainSocketAddress(file.bindPath().toString()),
                 listeners.unixSocket().toString(),
+                options(),
                 Listener.UNIX_SOCKET);
         file.publish(listeners.unixSocketGroup());
         LOG.info("event=api.listening socket=\"{}\"", listeners.unixSocket());
@@ -123,6 +148,7 @@ public final class ApiServer implements AutoCloseable {
                 listen(
                         SocketAddress.inetSocketAddress(address),
                         address.toString(),
+                        options(),
                         Listener.DEVELOPMENT);
         httpPort = Optional.of(server.actualPort());
         LOG.warn(
@@ -132,16 +158,35 @@ public final class ApiServer implements AutoCloseable {
                 server.actualPort());
     }
 
-    private HttpServer listen(SocketAddress address, String shown, Listener listener)
-            throws IOException {
+    private void listenOnHttps(HttpsListener https) throws IOException {
+        InetSocketAddress address = https.address();
         HttpServer server =
-                vertx.createHttpServer(
-                        new HttpServerOptions()
-                                .setMaxInitialLineLength(Limits.MAX_REQUEST_LINE_OCTETS)
-                                .setMaxHeaderSize(Limits.MAX_HEADER_OCTETS)
-                                .setIdleTimeout((int) Limits.IDLE.toSeconds())
-                                .setIdleTimeoutUnit(TimeUnit.SECONDS)
-                                .setHttp2ClearTextEnabled(false));
+                listen(
+                        SocketAddress.inetSocketAddress(address),
+                        address.toString(),
+                        Tls.secured(options(), https.identity()),
+                        Listener.HTTPS);
+        httpsPort = Optional.of(server.actualPort());
+        LOG.info(
+                "event=api.listening address=\"{}:{}\" certificate_sha256={}",
+                address.getAddress().getHostAddress(),
+                server.actualPort(),
+                https.certificateSha256());
+    }
+
+    private static HttpServerOptions options() {
+        return new HttpServerOptions()
+                .setMaxInitialLineLength(Limits.MAX_REQUEST_LINE_OCTETS)
+                .setMaxHeaderSize(Limits.MAX_HEADER_OCTETS)
+                .setIdleTimeout((int) Limits.IDLE.toSeconds())
+                .setIdleTimeoutUnit(TimeUnit.SECONDS)
+                .setHttp2ClearTextEnabled(false);
+    }
+
+    private HttpServer listen(
+            SocketAddress address, String shown, HttpServerOptions options, Listener listener)
+            throws IOException {
+        HttpServer server = vertx.createHttpServer(options);
         server.connectionHandler(door::admit);
         server.requestHandler(request -> door.receive(request, listener));
         server.invalidRequestHandler(door::refuseInvalid);
@@ -155,6 +200,11 @@ public final class ApiServer implements AutoCloseable {
     /** The port of the development listener, which matters where port 0 was asked for. */
     public Optional<Integer> httpPort() {
         return httpPort;
+    }
+
+    /** The port of the HTTPS listener, which matters where port 0 was asked for. */
+    public Optional<Integer> httpsPort() {
+        return httpsPort;
     }
 
     /**
@@ -176,6 +226,7 @@ public final class ApiServer implements AutoCloseable {
             LOG.warn("event=api.close_failed reason=\"{}\"", e.getMessage());
         } finally {
             workers.shutdownNow();
+            authenticator.close();
             removeSocket();
         }
     }

@@ -10,10 +10,14 @@ import java.util.Optional;
  * @param unixSocket path of the socket; its directory must exist
  * @param unixSocketGroup whose members may connect, beside the daemon's own user; without one, the
  *     daemon's group
+ * @param https where callers show who they are
  * @param http a listener without authentication, for development; a loopback address
  */
 public record Listeners(
-        Path unixSocket, Optional<String> unixSocketGroup, Optional<InetSocketAddress> http) {
+        Path unixSocket,
+        Optional<String> unixSocketGroup,
+        Optional<HttpsListener> https,
+        Optional<InetSocketAddress> http) {
 
     public Listeners {
         if (http.isPresent()

@@ -12,6 +12,24 @@ final class MediaType {
 
     private MediaType() {}
 
+    /** Takes what an operation asks for. */
+    static void check(@Nullable String contentType, String expected) {
+        if (expected.equals("application/json")) {
+            check(contentType);
+        } else {
+            checkIs(contentType, expected);
+        }
+    }
+
+    private static void checkIs(@Nullable String contentType, String expected) {
+        String type = contentType == null ? "" : contentType.split(";", -1)[0].strip();
+        if (!type.equalsIgnoreCase(expected)) {
+            throw new ApiException(
+                    ErrorCode.UNSUPPORTED_MEDIA_TYPE,
+                    "this takes a body of type " + expected + " only");
+        }
+    }
+
     /**
      * Takes JSON in UTF-8, and no type at all for JSON. The contract tells clients to send {@code
      * Content-Type:charset=UTF-8} where a URL has UTF-8 in it, so that is taken too.

@@ -1,5 +1,8 @@
 package io.edgeipsec.api.http;
 
+import io.edgeipsec.api.auth.Caller;
+import io.edgeipsec.api.auth.ClientLimits;
+import io.edgeipsec.api.auth.Source;
 import io.edgeipsec.api.contract.ApiOperation;
 import io.edgeipsec.api.error.ApiException;
 import io.edgeipsec.api.error.ErrorCode;
@@ -7,6 +10,7 @@ import io.edgeipsec.api.event.EventSelection;
 import io.edgeipsec.api.operation.ApiRequest;
 import io.edgeipsec.api.operation.ApiResponse;
 import io.edgeipsec.api.operation.ApiService;
+import io.edgeipsec.api.operation.Arrival;
 import io.edgeipsec.api.operation.Route;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
@@ -20,10 +24,12 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Takes requests in: decides from the head whether the body is wanted, collects it within the
@@ -32,17 +38,28 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 final class RequestDoor {
 
+    private static final String OVERWRITE_HEADER = "X-Allow-Overwrite";
+
     private final Vertx vertx;
     private final ApiService service;
     private final EventStreams streams;
+    private final Doorkeeper doorkeeper;
+    private final ClientLimits limits;
     private final AtomicInteger connections = new AtomicInteger();
     private final AtomicInteger requests = new AtomicInteger();
     private final AtomicLong bufferedOctets = new AtomicLong();
 
-    RequestDoor(Vertx vertx, ApiService service, EventStreams streams) {
+    RequestDoor(
+            Vertx vertx,
+            ApiService service,
+            EventStreams streams,
+            Doorkeeper doorkeeper,
+            ClientLimits limits) {
         this.vertx = vertx;
         this.service = service;
         this.streams = streams;
+        this.doorkeeper = doorkeeper;
+        this.limits = limits;
     }
 
     /** Takes a connection, if there are not too many. */
@@ -180,15 +197,18 @@ final class RequestDoor {
 
         private final HttpServerRequest request;
         private final Listener listener;
+        private final Source source;
         private final Context context = vertx.getOrCreateContext();
         private Buffer body = Buffer.buffer();
         private Runnable onEnd = () -> {};
         private boolean refused;
         private boolean ended;
+        private boolean entered;
 
         Visit(HttpServerRequest request, Listener listener) {
             this.request = request;
             this.listener = listener;
+            this.source = Doorkeeper.sourceOf(request, listener);
         }
 
         void begin() throws ApiService.RefusedException {
@@ -196,14 +216,53 @@ final class RequestDoor {
                 LoopbackCaller.check(
                         request.getHeader(HttpHeaders.HOST), request.getHeader(HttpHeaders.ORIGIN));
             }
+            if (listener == Listener.HTTPS) {
+                limits.enter(source);
+                entered = true;
+                SameOrigin.check(request);
+            }
             Route route = service.route(request.method().name(), request.path());
             Map<String, String> query = query();
+            request.pause();
+            doorkeeper
+                    .callerOf(request, listener, source, route.operation())
+                    .whenComplete(
+                            (caller, failure) ->
+                                    context.runOnContext(
+                                            loop -> goOn(route, query, caller, failure)));
+        }
+
+        /** Who calls is known, or not to be found out. */
+        private void goOn(
+                Route route,
+                Map<String, String> query,
+                @Nullable Caller caller,
+                @Nullable Throwable failure) {
+            if (ended) {
+                return;
+            }
+            if (caller == null) {
+                refuse(service.failed(Objects.requireNonNull(failure)));
+            } else {
+                try {
+                    Doorkeeper.checkRole(caller, route.operation());
+                    expectBody(route, query, caller);
+                } catch (ApiException e) {
+                    refuse(ApiService.error(e));
+                }
+            }
+            // What came meanwhile is handed on at once, so only now.
+            request.resume();
+        }
+
+        private void expectBody(Route route, Map<String, String> query, Caller caller) {
             long announced = announcedLength(request);
             if (announced > Limits.MAX_BODY_OCTETS) {
                 throw tooLarge(String.valueOf(announced));
             }
             if (route.operation().body() != null) {
-                MediaType.check(request.getHeader(HttpHeaders.CONTENT_TYPE));
+                MediaType.check(
+                        request.getHeader(HttpHeaders.CONTENT_TYPE), route.operation().bodyType());
             }
             long timer = vertx.setTimer(Limits.BODY.toMillis(), expired -> timeOut());
             request.exceptionHandler(failure -> vertx.cancelTimer(timer));
@@ -212,7 +271,7 @@ final class RequestDoor {
                     end -> {
                         vertx.cancelTimer(timer);
                         if (!refused) {
-                            hand(route, query);
+                            hand(route, query, caller);
                         }
                     });
             if ("100-continue".equalsIgnoreCase(request.getHeader(HttpHeaders.EXPECT))) {
@@ -265,7 +324,7 @@ final class RequestDoor {
             RequestDoor.this.refuse(request, answer);
         }
 
-        private void hand(Route route, Map<String, String> query) {
+        private void hand(Route route, Map<String, String> query, Caller caller) {
             byte[] octets = body.getBytes();
             service.call(
                             new ApiRequest(
@@ -273,7 +332,13 @@ final class RequestDoor {
                                     query,
                                     headers(route.operation()),
                                     octets,
-                                    listener.caller(),
+                                    caller,
+                                    new Arrival(
+                                            source,
+                                            "true"
+                                                    .equalsIgnoreCase(
+                                                            request.getHeader(OVERWRITE_HEADER)),
+                                            Doorkeeper.sessionToken(request)),
                                     UUID.randomUUID().toString()))
                     .thenAccept(
                             answer ->
@@ -319,6 +384,9 @@ final class RequestDoor {
                 onEnd.run();
                 forgetBody();
                 requests.decrementAndGet();
+                if (entered) {
+                    limits.leave(source);
+                }
             }
         }
     }

@@ -13,6 +13,7 @@ public final class ApiRequest {
     private final Map<String, String> headers;
     private final byte[] body;
     private final CallContext context;
+    private final Arrival arrival;
 
     /**
      * Takes over the body.
@@ -21,6 +22,7 @@ public final class ApiRequest {
      * @param headers those that the operation declares, under the names that it gives them
      * @param body empty if there is none
      * @param caller who asks
+     * @param arrival how the request came
      * @param requestId names the request in the log and, for changes, in the answer
      */
     public ApiRequest(
@@ -29,12 +31,16 @@ public final class ApiRequest {
             Map<String, String> headers,
             byte[] body,
             Caller caller,
+            Arrival arrival,
             String requestId) {
         this.route = route;
         this.query = Map.copyOf(query);
         this.headers = Map.copyOf(headers);
         this.body = body;
-        this.context = new CallContext(caller, route.operation().id(), requestId);
+        this.context =
+                new CallContext(
+                        caller, route.operation().id(), requestId, arrival.allowOverwrite());
+        this.arrival = arrival;
     }
 
     Route route() {
@@ -57,6 +63,10 @@ public final class ApiRequest {
     /** In whose name the request changes what it changes. */
     CallContext context() {
         return context;
+    }
+
+    Arrival arrival() {
+        return arrival;
     }
 
     String requestId() {

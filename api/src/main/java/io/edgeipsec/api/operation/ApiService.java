@@ -8,6 +8,7 @@ import io.edgeipsec.api.error.ApiException;
 import io.edgeipsec.api.error.ErrorCode;
 import io.edgeipsec.api.error.FieldError;
 import io.edgeipsec.api.event.EventJournal;
+import io.edgeipsec.api.port.AuditLog;
 import io.edgeipsec.api.port.ConfigurationStore;
 import io.edgeipsec.api.port.RunningSessions;
 import io.edgeipsec.api.port.SessionSecrets;
@@ -42,6 +43,7 @@ public final class ApiService {
     private final Routes routes;
     private final Supplier<RequestReader> reader;
     private final Executor executor;
+    private final AuditLog audit;
     private final Map<String, Handler> handlers = new HashMap<>();
 
     /** Does what one operation is for; runs on the executor. */
@@ -61,6 +63,7 @@ public final class ApiService {
             RunningSessions running,
             SessionSecrets secrets,
             TrustReader trust,
+            Security security,
             Executor executor) {
         this.routes = new Routes(document.operations());
         // Loading the validator takes some 200 ms of CPU: not on the starting thread. Whoever waits
@@ -71,6 +74,7 @@ public final class ApiService {
                                 executor)
                         ::join;
         this.executor = executor;
+        this.audit = security.audit();
         byte[] documentBytes = document.bytes();
         handlers.put(
                 "GetOpenApiDocument",
@@ -84,6 +88,10 @@ public final class ApiService {
         new TrustOperations(reader, store, trust, executor).registerIn(handlers);
         new SessionOperations(reader, store, running, executor).registerIn(handlers);
         new PeerConfigOperation(reader, store, secrets, executor).registerIn(handlers);
+        new LoginOperations(security).registerIn(handlers);
+        new AccountOperations(reader, security).registerIn(handlers);
+        new PrincipalOperations(reader, security, trust).registerIn(handlers);
+        new AuditOperations(reader, security.audit(), executor).registerIn(handlers);
         for (ApiOperation operation : document.operations()) {
             if (!handlers.containsKey(operation.id())) {
                 throw new IllegalStateException("nothing answers operation " + operation.id());
@@ -132,19 +140,50 @@ public final class ApiService {
                             "there is no object with such an id: " + errors.get(0).message())
                     : ApiException.invalid(errors);
         }
-        return Objects.requireNonNull(handlers.get(operation.id())).handle(request);
+        CompletionStage<ApiResponse> answer =
+                Objects.requireNonNull(handlers.get(operation.id())).handle(request);
+        return operation.audited()
+                ? answer.thenCompose(response -> recorded(request, response))
+                : answer;
+    }
+
+    /** What changes the store is recorded there; this is for the rest. */
+    private CompletionStage<ApiResponse> recorded(ApiRequest request, ApiResponse response) {
+        return audit.record(
+                        AuditLog.Act.of(
+                                request.context(),
+                                request.route().kind(),
+                                request.route().id().orElse("")))
+                .thenApply(done -> response);
+    }
+
+    /** The answer to a request whose caller could not be found out. */
+    public ApiResponse failed(Throwable failure) {
+        Throwable cause = cause(failure);
+        if (cause instanceof ApiException || cause instanceof StoreBusyException) {
+            return refusal(cause);
+        }
+        LOG.error("event=api.authentication_failed", cause);
+        return error(
+                new ApiException(
+                        ErrorCode.INTERNAL,
+                        "a defect of the server, or of its disk; its log says more"));
+    }
+
+    private static Throwable cause(Throwable failure) {
+        return failure instanceof CompletionException && failure.getCause() != null
+                ? failure.getCause()
+                : failure;
+    }
+
+    private static ApiResponse refusal(Throwable cause) {
+        return cause instanceof ApiException refused ? error(refused) : busy();
     }
 
     private static ApiResponse answer(ApiRequest request, Throwable failure) {
-        Throwable cause =
-                failure instanceof CompletionException && failure.getCause() != null
-                        ? failure.getCause()
-                        : failure;
-        if (cause instanceof ApiException refused) {
-            return error(refused);
-        }
-        if (cause instanceof StoreBusyException) {
-            return busy();
+        Throwable cause = cause(failure);
+        if (cause instanceof ApiException || cause instanceof StoreBusyException) {
+            return refusal(cause);
         }
         LOG.error(
                 "event=api.failed operation={} request={}",
@@ -188,7 +227,7 @@ public final class ApiService {
 
     /** The answer that an error becomes. */
     public static ApiResponse error(ApiException error) {
-        return error(error, List.of());
+        return error(error, List.copyOf(error.headers().entrySet()));
     }
 
     private static ApiResponse error(ApiException error, List<Map.Entry<String, String>> headers) {

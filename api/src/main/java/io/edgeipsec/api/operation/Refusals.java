@@ -61,6 +61,21 @@ final class Refusals<R extends ManagedResource> implements ChangeOutcome.Cases<R
     }
 
     @Override
+    public R isProtected(ChangeOutcome.Protected<R> outcome) {
+        throw new ApiException(
+                ErrorCode.PROTECTED,
+                kind.noun()
+                        + " "
+                        + id
+                        + " was created by the principal "
+                        + outcome.owner()
+                        + (outcome.overridable()
+                                ? "; to change it all the same, send the header X-Allow-Overwrite:"
+                                        + " true"
+                                : ", and is changed by it or an administrator only"));
+    }
+
+    @Override
     public R inUse(ChangeOutcome.InUse<R> outcome) {
         long others = outcome.total() - outcome.someUsers().size();
         throw new ApiException(

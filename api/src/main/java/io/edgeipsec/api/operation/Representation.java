@@ -3,9 +3,11 @@ package io.edgeipsec.api.operation;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.edgeipsec.api.auth.Caller;
 import io.edgeipsec.api.port.ListQuery;
 import io.edgeipsec.api.port.Page;
 import io.edgeipsec.api.resource.ManagedResource;
+import io.edgeipsec.api.resource.Protection;
 import io.edgeipsec.api.resource.ResourceJson;
 
 /** Resources as callers see them: what is stored, and what is computed for the answer. */
@@ -13,19 +15,21 @@ final class Representation {
 
     private Representation() {}
 
-    static ObjectNode of(ManagedResource resource) {
+    static ObjectNode of(ManagedResource resource, Caller caller) {
         ObjectNode node = ResourceJson.write(resource);
-        node.put("_protection", resource.header().systemOwned() ? "PROTECTED" : "NOT_PROTECTED");
+        node.put("_protection", Protection.of(resource.header(), caller).name());
+        node.remove(ResourceJson.OF_PRINCIPAL);
         node.put("_schema", resource.resourceType());
         putSelf(node, resource.kind().path() + "/" + resource.id());
         node.put("notify_mpa", false);
         return node;
     }
 
-    static <R extends ManagedResource> ObjectNode of(ListQuery<R> query, Page<R> page) {
+    static <R extends ManagedResource> ObjectNode of(
+            ListQuery<R> query, Page<R> page, Caller caller) {
         ObjectNode node = JsonNodeFactory.instance.objectNode();
         ArrayNode results = node.putArray("results");
-        page.resources().forEach(resource -> results.add(of(resource)));
+        page.resources().forEach(resource -> results.add(of(resource, caller)));
         if (query.after().isEmpty()) {
             node.put("result_count", page.total());
         }

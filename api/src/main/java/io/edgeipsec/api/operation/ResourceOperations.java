@@ -89,7 +89,9 @@ final class ResourceOperations<R extends ManagedResource> {
                                 new ApiResponse(
                                         200,
                                         List.of(),
-                                        JsonTree.write(Representation.of(query, page))),
+                                        JsonTree.write(
+                                                Representation.of(
+                                                        query, page, request.context().caller()))),
                         executor);
     }
 
@@ -97,7 +99,11 @@ final class ResourceOperations<R extends ManagedResource> {
         String id = id(request);
         return store.get(kind, id)
                 .thenApplyAsync(
-                        found -> stored(200, found.orElseThrow(() -> Refusals.notFound(kind, id))),
+                        found ->
+                                stored(
+                                        request,
+                                        200,
+                                        found.orElseThrow(() -> Refusals.notFound(kind, id))),
                         executor);
     }
 
@@ -132,7 +138,8 @@ final class ResourceOperations<R extends ManagedResource> {
                             outcome -> {
                                 R now = outcome.accept(new Refusals<>(kind, id));
                                 announce(request, now, "stored");
-                                return stored(mode == PutRequest.Mode.CREATE ? 201 : 200, now);
+                                return stored(
+                                        request, mode == PutRequest.Mode.CREATE ? 201 : 200, now);
                             },
                             executor);
         } finally {
@@ -171,13 +178,13 @@ final class ResourceOperations<R extends ManagedResource> {
                         executor);
     }
 
-    private static ApiResponse stored(int status, ManagedResource resource) {
+    private static ApiResponse stored(ApiRequest request, int status, ManagedResource resource) {
         return new ApiResponse(
                 status,
                 Warnings.of(resource).stream()
                         .map(warning -> Map.entry(WARNING_HEADER, warning))
                         .toList(),
-                JsonTree.write(Representation.of(resource)));
+                JsonTree.write(Representation.of(resource, request.context().caller())));
     }
 
     private static void announce(ApiRequest request, ManagedResource resource, String what) {

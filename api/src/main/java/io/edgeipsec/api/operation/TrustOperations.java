@@ -116,15 +116,17 @@ final class TrustOperations {
                                     request.context().user(),
                                     request.requestId());
                             return new ApiResponse(
-                                    201, List.of(), JsonTree.write(listOf(kind, stored)));
+                                    201, List.of(), JsonTree.write(listOf(request, kind, stored)));
                         },
                         executor);
     }
 
     /** The contract answers an import with a list. */
-    private static <R extends TrustObject> ObjectNode listOf(ResourceKind<R> kind, R stored) {
+    private static <R extends TrustObject> ObjectNode listOf(
+            ApiRequest request, ResourceKind<R> kind, R stored) {
         return Representation.of(
                 new ListQuery<>(kind, Optional.empty(), Optional.empty(), 1),
-                new Page<>(List.of(stored), 1, Optional.empty()));
+                new Page<>(List.of(stored), 1, Optional.empty()),
+                request.context().caller());
     }
 }

@@ -48,6 +48,15 @@ public sealed interface ChangeOutcome<R extends ManagedResource> {
         }
     }
 
+    /** The resource belongs to a principal; whether the caller may insist. */
+    record Protected<R extends ManagedResource>(String owner, boolean overridable)
+            implements ChangeOutcome<R> {
+        @Override
+        public <T> T accept(Cases<R, T> cases) {
+            return cases.isProtected(this);
+        }
+    }
+
     /** Others refer to the resource: {@code total} of them, some named by their ids. */
     record InUse<R extends ManagedResource>(List<String> someUsers, long total)
             implements ChangeOutcome<R> {
@@ -92,6 +101,8 @@ public sealed interface ChangeOutcome<R extends ManagedResource> {
         T staleRevision(StaleRevision<R> outcome);
 
         T systemOwned(SystemOwned<R> outcome);
+
+        T isProtected(Protected<R> outcome);
 
         T inUse(InUse<R> outcome);
 

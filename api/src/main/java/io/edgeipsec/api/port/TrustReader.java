@@ -3,6 +3,7 @@ package io.edgeipsec.api.port;
 import io.edgeipsec.api.resource.Certificate;
 import io.edgeipsec.api.resource.Crl;
 import io.edgeipsec.api.resource.ResourceHeader;
+import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +32,20 @@ public interface TrustReader {
             String pem,
             @Nullable String privateKey,
             @Nullable String passphrase);
+
+    /**
+     * A client's certificate, by which it is known.
+     *
+     * @param sha256 of the whole, in lower-case hexadecimal digits
+     */
+    record ClientCertificate(String sha256, String subject, Instant notAfter) {}
+
+    /**
+     * Reads one certificate.
+     *
+     * @throws io.edgeipsec.api.error.ApiException naming the field that is wrong
+     */
+    ClientCertificate readClientCertificate(String pem);
 
     /**
      * Reads a revocation list.

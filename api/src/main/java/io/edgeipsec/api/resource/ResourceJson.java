@@ -22,6 +22,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ResourceJson {
 
+    /** In the store only. */
+    public static final String OF_PRINCIPAL = "_of_principal";
+
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
     private ResourceJson() {}
@@ -154,6 +157,9 @@ public final class ResourceJson {
         node.put("_last_modified_time", stamp.lastModifiedTime().toEpochMilli());
         node.put("_last_modified_user", stamp.lastModifiedUser());
         node.put("_system_owned", header.systemOwned());
+        if (stamp.ofPrincipal()) {
+            node.put(OF_PRINCIPAL, true);
+        }
     }
 
     /** The part that every resource has, in a complete tree. */
@@ -169,7 +175,8 @@ public final class ResourceJson {
                         Instant.ofEpochMilli(node.path("_create_time").asLong(0)),
                         node.path("_create_user").asText(""),
                         Instant.ofEpochMilli(node.path("_last_modified_time").asLong(0)),
-                        node.path("_last_modified_user").asText("")));
+                        node.path("_last_modified_user").asText(""),
+                        node.path(OF_PRINCIPAL).asBoolean(false)));
     }
 
     private static void writeSession(ObjectNode node, IPSecVPNSession session) {

@@ -83,6 +83,7 @@ class HeadersTest {
                         new Listeners(
                                 Path.of("/s"),
                                 Optional.empty(),
+                                Optional.empty(),
                                 Optional.of(new InetSocketAddress(address, 8080))));
     }
 }

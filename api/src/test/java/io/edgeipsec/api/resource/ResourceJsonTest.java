@@ -13,7 +13,13 @@ import org.junit.jupiter.api.Test;
 class ResourceJsonTest {
 
     private static final Stamp STAMP =
-            new Stamp(7, Instant.ofEpochMilli(1000), "alice", Instant.ofEpochMilli(2000), "bob");
+            new Stamp(
+                    7,
+                    Instant.ofEpochMilli(1000),
+                    "alice",
+                    Instant.ofEpochMilli(2000),
+                    "bob",
+                    true);
 
     private static ResourceHeader header(String id) {
         return new ResourceHeader(

@@ -1,5 +1,6 @@
 package io.edgeipsec.daemon.adapter;
 
+import io.edgeipsec.api.auth.Authenticator;
 import io.edgeipsec.api.error.ApiException;
 import io.edgeipsec.api.error.FieldError;
 import io.edgeipsec.api.port.PrivateKeyOctets;
@@ -32,6 +33,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PemTrustReader implements TrustReader {
     private static final String POINTER = "/pem_encoded";
+    private static final String CLIENT_POINTER = "/certificate_pem";
 
     @Override
     public ImportedCertificate readCertificate(
@@ -79,24 +81,51 @@ public final class PemTrustReader implements TrustReader {
                 key);
     }
 
+    @Override
+    public ClientCertificate readClientCertificate(String pem) {
+        List<Octets> encoded = objects(CLIENT_POINTER, pem, Pem.CERTIFICATE);
+        if (encoded.size() != 1) {
+            throw refusal(CLIENT_POINTER, encoded.size() + " certificates", "one, the client's");
+        }
+        try {
+            X509Certificate certificate = PeerVerifier.parse(encoded.get(0));
+            return new ClientCertificate(
+                    Authenticator.fingerprint(certificate),
+                    certificate.getSubjectX500Principal().getName(),
+                    certificate.getNotAfter().toInstant());
+        } catch (CertificateException | CRLException unreadable) {
+            throw refusal(
+                    CLIENT_POINTER, "a certificate that cannot be read", "an X.509 certificate");
+        }
+    }
+
     private static ApiException refusal(String seen, String expected) {
-        return ApiException.invalid(List.of(new FieldError(POINTER, seen, expected)));
+        return refusal(POINTER, seen, expected);
+    }
+
+    private static ApiException refusal(String pointer, String seen, String expected) {
+        return ApiException.invalid(List.of(new FieldError(pointer, seen, expected)));
     }
 
     private static List<Octets> objects(String pem, String label) {
+        return objects(POINTER, pem, label);
+    }
+
+    private static List<Octets> objects(String pointer, String pem, String label) {
         List<Octets> objects = new ArrayList<>();
         try {
             for (Pem.Block block : Pem.blocks(pem)) {
                 if (!block.label().equals(label)) {
-                    throw refusal("'" + block.label() + "'", "'" + label + "' only, in PEM");
+                    throw refusal(
+                            pointer, "'" + block.label() + "'", "'" + label + "' only, in PEM");
                 }
                 objects.add(Octets.wrap(block.content()));
             }
         } catch (IOException notPem) {
-            throw refusal("something that is not PEM", "'" + label + "' in PEM");
+            throw refusal(pointer, "something that is not PEM", "'" + label + "' in PEM");
         }
         if (objects.isEmpty()) {
-            throw refusal("nothing in PEM", "'" + label + "' in PEM");
+            throw refusal(pointer, "nothing in PEM", "'" + label + "' in PEM");
         }
         return objects;
     }

@@ -5,8 +5,10 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.edgeipsec.daemon.config.Config;
 import io.edgeipsec.daemon.config.ConfigException;
 import java.io.FileDescriptor;
+import java.io.FileInputStream;
 import java.io.FileOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.net.URLEncoder;
@@ -35,6 +37,7 @@ public final class Cli {
     private static final int NOT_UP = 1;
 
     private final ObjectMapper json = new ObjectMapper();
+    private final InputStream in;
     private final PrintStream out;
     private final PrintStream err;
 
@@ -48,14 +51,22 @@ public final class Cli {
         System.exit(run(stream(FileDescriptor.out), stream(FileDescriptor.err), arguments));
     }
 
-    private Cli(PrintStream out, PrintStream err) {
+    private Cli(InputStream in, PrintStream out, PrintStream err) {
+        this.in = in;
         this.out = out;
         this.err = err;
     }
 
     /** Does what the command line says; the exit status. */
     static int run(PrintStream out, PrintStream err, String... arguments) {
-        return new CommandLine(new Cli(out, err))
+        return run(new FileInputStream(FileDescriptor.in), out, err, arguments);
+    }
+
+    static int run(InputStream in, PrintStream out, PrintStream err, String... arguments) {
+        Cli cli = new Cli(in, out, err);
+        return new CommandLine(cli)
+                .addSubcommand(new UserCommand(cli))
+                .addSubcommand(new PrincipalCommand(cli))
                 .setOut(new PrintWriter(out, true, StandardCharsets.UTF_8))
                 .setErr(new PrintWriter(err, true, StandardCharsets.UTF_8))
                 .setExecutionExceptionHandler(
@@ -291,8 +302,21 @@ public final class Cli {
     }
 
     /** Names and reasons are other people's words, and a terminal obeys control characters. */
-    private static String shown(@Nullable String text) {
+    static String shown(@Nullable String text) {
         return String.valueOf(text).replaceAll("[\\p{Cntrl}\\p{Cf}\\u2028\\u2029]", "?");
+    }
+
+    /** The daemon's API. */
+    ApiClient api() throws IOException, ConfigException {
+        return new ApiClient(socketPath());
+    }
+
+    PasswordInput passwords() {
+        return new PasswordInput(in);
+    }
+
+    PrintStream out() {
+        return out;
     }
 
     private JsonNode get(UnixHttp api, String path) throws IOException {

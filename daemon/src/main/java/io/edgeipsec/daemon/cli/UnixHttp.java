@@ -39,6 +39,10 @@ public final class UnixHttp {
         return send("POST " + path, json);
     }
 
+    public Response delete(String path) throws IOException {
+        return send("DELETE " + path, "");
+    }
+
     private Response send(String request, String body) throws IOException {
         byte[] octets = body.getBytes(StandardCharsets.UTF_8);
         String head =

@@ -1,5 +1,6 @@
 package io.edgeipsec.daemon.config;
 
+import io.edgeipsec.api.auth.AuthSettings;
 import io.edgeipsec.api.resource.Ipv4Address;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -30,7 +31,23 @@ public record Config(
      * @param http the development listener, a loopback address
      */
     public record Api(
-            Path unixSocket, Optional<String> unixSocketGroup, Optional<InetSocketAddress> http) {}
+            Path unixSocket,
+            Optional<String> unixSocketGroup,
+            Https https,
+            Optional<InetSocketAddress> http) {}
+
+    /**
+     * How it is served over the network.
+     *
+     * @param listen empty for not at all
+     * @param certificateFile PEM; empty for our own
+     * @param keyFile PEM; there with certificateFile, or not
+     */
+    public record Https(
+            Optional<InetSocketAddress> listen,
+            Optional<Path> certificateFile,
+            Optional<Path> keyFile,
+            AuthSettings auth) {}
 
     /**
      * How IKE is spoken.

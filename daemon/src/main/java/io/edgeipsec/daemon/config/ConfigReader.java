@@ -1,5 +1,6 @@
 package io.edgeipsec.daemon.config;
 
+import io.edgeipsec.api.auth.AuthSettings;
 import io.edgeipsec.api.resource.Ipv4Address;
 import java.io.IOException;
 import java.io.InputStream;
@@ -15,6 +16,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.regex.Pattern;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Compose;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
@@ -29,9 +31,16 @@ final class ConfigReader {
     /** Ten times the commented example. */
     private static final int MAX_FILE_OCTETS = 64 * 1024;
 
-    private static final byte[] IPV6_LOOPBACK = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1};
+    /** Nothing that could be taken for a name. */
+    private static final Pattern IPV6 = Pattern.compile("\\[[0-9a-fA-F:.]*:[0-9a-fA-F:.]*]");
+
     private static final int MAX_PORT = 65_535;
     private static final int MAX_THREADS = 64;
+    private static final int MAX_FAILURES = 1000;
+    private static final int MAX_REQUESTS = 100_000;
+
+    /** A month. */
+    private static final int MAX_AUTH_SECONDS = 2_592_000;
 
     /** The contract's own least lifetime of an IKE SA: above it there is nothing to lower. */
     private static final int MAX_LAB_LIFE_TIME_SECONDS = 21_600;
@@ -106,19 +115,57 @@ final class ConfigReader {
     }
 
     private static Config.Api readApi(Section section, Path runtimeDir) {
-        Section https = section.section("https");
-        https.notYet("listen", "HTTPS comes with logins; use api.unix_socket until then");
-        https.finish();
+        Config.Https https = readHttps(section.section("https"));
         Section http = section.section("http");
         Config.Api api =
                 new Config.Api(
                         section.value("unix_socket", ConfigReader::absolutePath)
                                 .orElse(runtimeDir.resolve("api.sock")),
                         section.value("unix_socket_group", group -> group),
+                        https,
                         http.value("listen", ConfigReader::loopbackAddress));
         http.finish();
         section.finish();
         return api;
+    }
+
+    private static Config.Https readHttps(Section section) {
+        AuthSettings preset = AuthSettings.DEFAULTS;
+        Config.Https https =
+                new Config.Https(
+                        section.value("listen", ConfigReader::anyAddress),
+                        section.value("certificate_file", ConfigReader::absolutePath),
+                        section.value("key_file", ConfigReader::absolutePath),
+                        new AuthSettings(
+                                section.integer("max_auth_failures", 1, MAX_FAILURES)
+                                        .orElse(preset.maxFailures()),
+                                seconds(section, "auth_failure_reset", preset.failureReset()),
+                                seconds(section, "auth_lockout", preset.lockout()),
+                                seconds(section, "session_idle", preset.sessionIdle()),
+                                seconds(section, "session_lifetime", preset.sessionLifetime()),
+                                section.value("basic", ConfigReader::flag).orElse(preset.basic()),
+                                section.value("sessions", ConfigReader::flag)
+                                        .orElse(preset.sessions()),
+                                section.integer("requests_per_second", 0, MAX_REQUESTS)
+                                        .orElse(preset.requestsPerSecond()),
+                                section.integer("concurrent_requests", 0, MAX_REQUESTS)
+                                        .orElse(preset.concurrentRequests())));
+        section.require("certificate_file", https.certificateFile(), "key_file", https.keyFile());
+        section.finish();
+        return https;
+    }
+
+    private static Duration seconds(Section section, String key, Duration preset) {
+        OptionalInt seconds = section.integer(key, 1, MAX_AUTH_SECONDS);
+        return seconds.isPresent() ? Duration.ofSeconds(seconds.getAsInt()) : preset;
+    }
+
+    private static boolean flag(String text) {
+        return switch (text) {
+            case "true" -> true;
+            case "false" -> false;
+            default -> throw new IllegalArgumentException("true or false");
+        };
     }
 
     private static Config.Ike readIke(Section section) {
@@ -164,26 +211,43 @@ final class ConfigReader {
         throw new IllegalArgumentException(expected);
     }
 
-    /** Reads {@code 127.0.0.1:port} or {@code [::1]:port}; names are not looked up. */
     private static InetSocketAddress loopbackAddress(String text) {
+        return address(text)
+                .filter(address -> address.getAddress().isLoopbackAddress())
+                .orElseThrow(
+                        () ->
+                                new IllegalArgumentException(
+                                        "a loopback address with a port, such as 127.0.0.1:8080:"
+                                                + " this listener has no authentication"));
+    }
+
+    private static InetSocketAddress anyAddress(String text) {
+        return address(text)
+                .orElseThrow(
+                        () ->
+                                new IllegalArgumentException(
+                                        "an address with a port, such as 0.0.0.0:443 or"
+                                                + " [::]:443"));
+    }
+
+    /** Reads {@code 127.0.0.1:port} or {@code [::1]:port}; names are not looked up. */
+    private static Optional<InetSocketAddress> address(String text) {
         int colon = text.lastIndexOf(':');
-        try {
-            if (colon > 0) {
-                String host = text.substring(0, colon);
-                int port = Integer.parseInt(text.substring(colon + 1));
-                InetAddress address =
-                        host.equals("[::1]")
-                                ? InetAddress.getByAddress(IPV6_LOOPBACK)
-                                : Ipv4Address.parse(host).toInetAddress();
-                if (port >= 0 && port <= MAX_PORT && address.isLoopbackAddress()) {
-                    return new InetSocketAddress(address, port);
-                }
-            }
-        } catch (IllegalArgumentException | UnknownHostException e) {
-            // Falls through to the same sentence.
+        if (colon <= 0) {
+            return Optional.empty();
         }
-        throw new IllegalArgumentException(
-                "a loopback address with a port, such as 127.0.0.1:8080: this listener has no"
-                        + " authentication");
+        String host = text.substring(0, colon);
+        try {
+            int port = Integer.parseInt(text.substring(colon + 1));
+            InetAddress address =
+                    IPV6.matcher(host).matches()
+                            ? InetAddress.getByName(host)
+                            : Ipv4Address.parse(host).toInetAddress();
+            return port >= 0 && port <= MAX_PORT
+                    ? Optional.of(new InetSocketAddress(address, port))
+                    : Optional.empty();
+        } catch (IllegalArgumentException | UnknownHostException e) {
+            return Optional.empty();
+        }
     }
 }

@@ -56,6 +56,11 @@ final class Section {
                             + message);
         }
 
+        /** About something that has no place. */
+        void add(String message) {
+            lines.add(file + ": " + message);
+        }
+
         List<String> lines() {
             return lines;
         }
@@ -175,9 +180,14 @@ final class Section {
         return elements;
     }
 
-    /** Refuses a key that is to come; says why. */
-    void notYet(String key, String why) {
-        take(key).ifPresent(node -> errors.add(node, named(key) + " is not known yet: " + why));
+    /** Refuses one of two keys without the other. */
+    void require(String one, Optional<?> first, String other, Optional<?> second) {
+        if (first.isPresent() != second.isPresent()) {
+            errors.add(
+                    first.isPresent()
+                            ? named(one) + " is there without " + named(other)
+                            : named(other) + " is there without " + named(one));
+        }
     }
 
     /** Reports every key that was not asked for. */

@@ -1,5 +1,6 @@
 package io.edgeipsec.daemon.store;
 
+import io.edgeipsec.api.auth.CallContext;
 import io.edgeipsec.api.error.FieldError;
 import io.edgeipsec.api.port.ChangeOutcome;
 import io.edgeipsec.api.port.ConfigurationChange;
@@ -12,6 +13,8 @@ import io.edgeipsec.api.resource.IPSecVPNProfile;
 import io.edgeipsec.api.resource.IPSecVPNSession;
 import io.edgeipsec.api.resource.Ipv4Address;
 import io.edgeipsec.api.resource.ManagedResource;
+import io.edgeipsec.api.resource.Protection;
+import io.edgeipsec.api.resource.ResourceJson;
 import io.edgeipsec.api.resource.ResourceKind;
 import io.edgeipsec.api.resource.SessionSettings;
 import io.edgeipsec.api.resource.Stamp;
@@ -49,6 +52,7 @@ final class Changes {
     private final KernelNumbers numbers;
     private final Secrets secrets;
     private final SessionRule sessionRule;
+    private final AuditTable audit;
     private final Clock clock;
 
     /**
@@ -70,12 +74,14 @@ final class Changes {
             KernelNumbers numbers,
             Secrets secrets,
             SessionRule sessionRule,
+            AuditTable audit,
             Clock clock) {
         this.sql = sql;
         this.resources = resources;
         this.numbers = numbers;
         this.secrets = secrets;
         this.sessionRule = sessionRule;
+        this.audit = audit;
         this.clock = clock;
     }
 
@@ -124,8 +130,12 @@ final class Changes {
                                                 .header()
                                                 .stamp()
                                                 .modified(now(), request.context().user()))
-                        .orElseGet(() -> Stamp.created(now(), request.context().user()));
+                        .orElseGet(() -> Stamp.created(now(), request.context().caller()));
         R stamped = kind.type().cast(resource.withStamp(stamp));
+        AuditChanges audited =
+                AuditChanges.between(
+                        current.map(found -> ResourceJson.write(found.resource())).orElse(null),
+                        ResourceJson.write(stamped));
         long key;
         if (current.isPresent()) {
             key = current.get().key();
@@ -136,11 +146,19 @@ final class Changes {
         if (stamped instanceof IPSecVPNSession session) {
             resources.index(key, session, Reference.of(session));
             if (request.presharedKey() != null) {
+                audited.withSecret(
+                        "/psk",
+                        secrets.isNew(
+                                SessionSecret.PSK, key, session.id(), request.presharedKey()));
                 secrets.put(SessionSecret.PSK, key, session.id(), request.presharedKey());
             }
             if (session.settings().ppk() == null) {
                 secrets.remove(SessionSecret.PPK, key);
             } else if (request.postQuantumKey() != null) {
+                audited.withSecret(
+                        "/ppk/key",
+                        secrets.isNew(
+                                SessionSecret.PPK, key, session.id(), request.postQuantumKey()));
                 secrets.put(SessionSecret.PPK, key, session.id(), request.postQuantumKey());
             }
             try {
@@ -150,8 +168,17 @@ final class Changes {
             }
         }
         if (request.privateKey() != null) {
+            audited.withSecret("/private_key", true);
             secrets.putPrivateKey(key, stamped.id(), request.privateKey());
         }
+        audit.add(
+                request.context(),
+                new AuditTable.Subject(
+                        kind.name(),
+                        stamped.id(),
+                        current.map(found -> found.resource().revision()).orElse(null),
+                        stamped.revision()),
+                audited);
         return done(
                 stamped,
                 current.isPresent()
@@ -164,6 +191,9 @@ final class Changes {
         if (current.header().systemOwned()) {
             return Optional.of(new ChangeOutcome.SystemOwned<>());
         }
+        if (!mayChange(current, request.context())) {
+            return Optional.of(Changes.<R>protectedFrom(current, request.context()));
+        }
         boolean currentSeen =
                 request.mode() != PutRequest.Mode.CREATE
                         && request.revision().equals(OptionalLong.of(current.revision()));
@@ -172,6 +202,19 @@ final class Changes {
                 : Optional.of(
                         new ChangeOutcome.StaleRevision<>(
                                 request.revision(), OptionalLong.of(current.revision())));
+    }
+
+    private static boolean mayChange(ManagedResource current, CallContext context) {
+        Protection protection = Protection.of(current.header(), context.caller());
+        return protection == Protection.NOT_PROTECTED
+                || (protection == Protection.REQUIRE_OVERRIDE && context.allowOverwrite());
+    }
+
+    private static <R extends ManagedResource> ChangeOutcome<R> protectedFrom(
+            R current, CallContext context) {
+        return new ChangeOutcome.Protected<>(
+                current.header().stamp().createUser(),
+                Protection.of(current.header(), context.caller()) == Protection.REQUIRE_OVERRIDE);
     }
 
     private <R extends ManagedResource> Optional<ChangeOutcome<R>> refuseCreating(
@@ -264,8 +307,8 @@ final class Changes {
         };
     }
 
-    <R extends ManagedResource> Attempt<R> delete(ResourceKind<R> kind, String id)
-            throws SQLException {
+    <R extends ManagedResource> Attempt<R> delete(
+            ResourceKind<R> kind, String id, CallContext context) throws SQLException {
         Optional<ResourceTable.Stored<R>> found = resources.find(kind, id);
         if (found.isEmpty()) {
             return Attempt.refused(new ChangeOutcome.NotFound<>());
@@ -273,6 +316,9 @@ final class Changes {
         R resource = found.get().resource();
         if (resource.header().systemOwned()) {
             return Attempt.refused(new ChangeOutcome.SystemOwned<>());
+        }
+        if (!mayChange(resource, context)) {
+            return Attempt.refused(protectedFrom(resource, context));
         }
         long key = found.get().key();
         long users = resources.countUsers(key);
@@ -282,6 +328,10 @@ final class Changes {
         }
         numbers.release(key);
         resources.delete(key);
+        audit.add(
+                context,
+                new AuditTable.Subject(kind.name(), id, resource.revision(), null),
+                AuditChanges.between(ResourceJson.write(resource), null));
         return done(resource, ConfigurationChange.Type.DELETED);
     }
 

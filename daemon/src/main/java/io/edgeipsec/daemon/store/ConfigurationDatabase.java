@@ -1,6 +1,8 @@
 package io.edgeipsec.daemon.store;
 
 import io.edgeipsec.api.auth.CallContext;
+import io.edgeipsec.api.port.AccountStore;
+import io.edgeipsec.api.port.AuditLog;
 import io.edgeipsec.api.port.ChangeOutcome;
 import io.edgeipsec.api.port.ConfigurationChange;
 import io.edgeipsec.api.port.ConfigurationListener;
@@ -46,6 +48,8 @@ public final class ConfigurationDatabase
     private final Intents intents;
     private final ChangeRequests changeRequests;
     private long run;
+    private final AuditDatabase audit;
+    private final AccountDatabase accounts;
     private final List<ConfigurationListener> listeners = new CopyOnWriteArrayList<>();
 
     private ConfigurationDatabase(
@@ -60,8 +64,12 @@ public final class ConfigurationDatabase
         this.resources = new ResourceTable(sql);
         KernelNumbers numbers = new KernelNumbers(sql);
         this.secrets = new Secrets(sql, sealingKey);
-        this.changes = new Changes(sql, resources, numbers, secrets, sessionRule, clock);
         this.changeRequests = new ChangeRequests(sql);
+        AuditTable auditTable = new AuditTable(sql, clock);
+        this.audit = new AuditDatabase(thread, auditTable);
+        this.accounts = new AccountDatabase(thread, sql, auditTable, clock);
+        this.changes =
+                new Changes(sql, resources, numbers, secrets, sessionRule, auditTable, clock);
         this.intents = new Intents(resources, numbers, secrets, changes);
     }
 
@@ -122,6 +130,16 @@ public final class ConfigurationDatabase
         return run;
     }
 
+    /** The users and principals. */
+    public AccountStore accounts() {
+        return accounts;
+    }
+
+    /** The record of changes. */
+    public AuditLog audit() {
+        return audit;
+    }
+
     /** Adds one who is told of every change from now on. */
     public void addListener(ConfigurationListener listener) {
         listeners.add(listener);
@@ -153,7 +171,7 @@ public final class ConfigurationDatabase
     @Override
     public <R extends ManagedResource> CompletionStage<ChangeOutcome<R>> delete(
             ResourceKind<R> kind, String id, CallContext context) {
-        return thread.submit(() -> result(changes.delete(kind, id), context));
+        return thread.submit(() -> result(changes.delete(kind, id, context), context));
     }
 
     @Override

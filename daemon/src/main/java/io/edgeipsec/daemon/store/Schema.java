@@ -109,7 +109,48 @@ final class Schema {
                               request_id TEXT NOT NULL UNIQUE,
                               kind TEXT NOT NULL,
                               id TEXT NOT NULL
-                            ) STRICT"""));
+                            ) STRICT"""),
+                    List.of(
+                            """
+                            CREATE TABLE user (
+                              number INTEGER PRIMARY KEY AUTOINCREMENT,
+                              name TEXT NOT NULL UNIQUE,
+                              full_name TEXT,
+                              role TEXT NOT NULL,
+                              password_hash TEXT,
+                              password_changed INTEGER
+                            ) STRICT""",
+                            // The contract's users have five digits.
+                            "INSERT INTO sqlite_sequence VALUES ('user', 9999)",
+                            """
+                            CREATE TABLE principal (
+                              id TEXT PRIMARY KEY,
+                              name TEXT NOT NULL UNIQUE,
+                              role TEXT NOT NULL,
+                              certificate_sha256 TEXT NOT NULL UNIQUE,
+                              certificate_subject TEXT NOT NULL,
+                              certificate_not_after INTEGER NOT NULL
+                            ) STRICT, WITHOUT ROWID""",
+                            // changes: a list in JSON, without secrets.
+                            """
+                            CREATE TABLE audit (
+                              sequence INTEGER PRIMARY KEY AUTOINCREMENT,
+                              time INTEGER NOT NULL,
+                              user TEXT NOT NULL,
+                              role TEXT,
+                              authentication TEXT NOT NULL,
+                              origin TEXT NOT NULL,
+                              request_id TEXT,
+                              operation TEXT NOT NULL,
+                              kind TEXT NOT NULL,
+                              id TEXT NOT NULL,
+                              revision_before INTEGER,
+                              revision_after INTEGER,
+                              detail TEXT,
+                              changes TEXT
+                            ) STRICT""",
+                            "CREATE INDEX audit_by_id ON audit (id, sequence)",
+                            "CREATE INDEX audit_by_user ON audit (user, sequence)"));
 
     private Schema() {}
 

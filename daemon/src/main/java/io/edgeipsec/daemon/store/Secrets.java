@@ -4,8 +4,10 @@ import io.edgeipsec.api.port.PresharedKey;
 import io.edgeipsec.api.port.PrivateKeyOctets;
 import io.edgeipsec.api.resource.ResourceKind;
 import io.edgeipsec.ike.crypto.SecretBytes;
+import java.security.MessageDigest;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -62,6 +64,24 @@ final class Secrets {
                 sessionKey,
                 key.nonce(),
                 key.octets());
+    }
+
+    /** Whether a secret is another one than the stored one, if there is any. */
+    boolean isNew(SessionSecret kind, long sessionKey, String sessionId, PresharedKey secret)
+            throws SQLException {
+        Optional<PresharedKey> stored = get(kind, sessionKey, sessionId);
+        if (stored.isEmpty()) {
+            return true;
+        }
+        byte[] now = secret.copyOctets();
+        byte[] before = stored.get().copyOctets();
+        try {
+            return !MessageDigest.isEqual(before, now);
+        } finally {
+            stored.get().close();
+            Arrays.fill(now, (byte) 0);
+            Arrays.fill(before, (byte) 0);
+        }
     }
 
     void remove(SessionSecret kind, long sessionKey) throws SQLException {

@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Statements on the store's one connection, each prepared once: their texts are constants of this
@@ -30,11 +31,11 @@ final class Sql implements AutoCloseable {
     }
 
     /** Runs a change; tells how many rows it touched. */
-    int update(String sql, Object... arguments) throws SQLException {
+    int update(String sql, @Nullable Object... arguments) throws SQLException {
         return bound(sql, arguments).executeUpdate();
     }
 
-    <T> List<T> all(String sql, Row<T> row, Object... arguments) throws SQLException {
+    <T> List<T> all(String sql, Row<T> row, @Nullable Object... arguments) throws SQLException {
         List<T> found = new ArrayList<>();
         try (ResultSet rows = bound(sql, arguments).executeQuery()) {
             while (rows.next()) {
@@ -44,18 +45,18 @@ final class Sql implements AutoCloseable {
         return found;
     }
 
-    <T> Optional<T> one(String sql, Row<T> row, Object... arguments) throws SQLException {
+    <T> Optional<T> one(String sql, Row<T> row, @Nullable Object... arguments) throws SQLException {
         try (ResultSet rows = bound(sql, arguments).executeQuery()) {
             return rows.next() ? Optional.of(row.read(rows)) : Optional.empty();
         }
     }
 
-    long number(String sql, Object... arguments) throws SQLException {
+    long number(String sql, @Nullable Object... arguments) throws SQLException {
         return one(sql, row -> row.getLong(1), arguments)
                 .orElseThrow(() -> new SQLException("no row for: " + sql));
     }
 
-    private PreparedStatement bound(String sql, Object... arguments) throws SQLException {
+    private PreparedStatement bound(String sql, @Nullable Object... arguments) throws SQLException {
         PreparedStatement statement = statements.get(sql);
         if (statement == null) {
             statement = connection.prepareStatement(sql);

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.edgeipsec.api.auth.AuthSettings;
 import io.edgeipsec.api.resource.Ipv4Address;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -24,6 +25,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 class ConfigTest {
 
     private static final Path EXAMPLE = Path.of("..", "packaging", "edge-ipsecd.yaml.example");
+
+    private static final byte[] IPV6_LOOPBACK = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1};
 
     private static Config read(String text) {
         try {
@@ -53,6 +56,11 @@ class ConfigTest {
                         new Config.Api(
                                 Path.of("/run/edge-ipsec/api.sock"),
                                 Optional.empty(),
+                                new Config.Https(
+                                        Optional.empty(),
+                                        Optional.empty(),
+                                        Optional.empty(),
+                                        AuthSettings.DEFAULTS),
                                 Optional.empty()),
                         new Config.Ike(List.of(), 500, 4500, OptionalInt.empty()),
                         Config.Kernel.XFRM,
@@ -72,6 +80,23 @@ class ConfigTest {
                         new Config.Api(
                                 Path.of("/c"),
                                 Optional.of("vpn"),
+                                new Config.Https(
+                                        Optional.of(
+                                                new InetSocketAddress(
+                                                        InetAddress.getByAddress(IPV6_LOOPBACK),
+                                                        8443)),
+                                        Optional.of(Path.of("/d")),
+                                        Optional.of(Path.of("/e")),
+                                        new AuthSettings(
+                                                3,
+                                                Duration.ofSeconds(4),
+                                                Duration.ofSeconds(5),
+                                                Duration.ofSeconds(6),
+                                                Duration.ofSeconds(7),
+                                                false,
+                                                false,
+                                                0,
+                                                8)),
                                 Optional.of(
                                         new InetSocketAddress(
                                                 InetAddress.getByAddress(new byte[] {127, 0, 0, 1}),
@@ -95,6 +120,19 @@ class ConfigTest {
                         api:
                           unix_socket: /c
                           unix_socket_group: vpn
+                          https:
+                            listen: "[::1]:8443"
+                            certificate_file: /d
+                            key_file: /e
+                            max_auth_failures: 3
+                            auth_failure_reset: 4
+                            auth_lockout: 5
+                            session_idle: 6
+                            session_lifetime: 7
+                            basic: false
+                            sessions: false
+                            requests_per_second: 0
+                            concurrent_requests: 8
                           http: { listen: "127.0.0.1:8080" }
                         ike:
                           listen: [192.0.2.1, 127.0.0.2]
@@ -139,7 +177,7 @@ class ConfigTest {
             }
             assertEquals(Config.defaults(), read(String.join("\n", rest)), lines.get(i));
         }
-        assertEquals(14, keys, "keys in the example");
+        assertEquals(26, keys, "keys in the example");
     }
 
     private static int indent(String line) {
@@ -156,7 +194,7 @@ class ConfigTest {
                           http:
                             listen: 192.0.2.1:80
                           unix_sokcet: /s
-                          https: { listen: 0.0.0.0:443 }
+                          https: { listen: vpn.example:443, key_file: /k }
                         ike:
                           port: 70000
                           listen: [host.example, 224.0.0.1]
@@ -179,12 +217,18 @@ class ConfigTest {
         assertTrue(
                 errors.contains("f.yaml:11:9: kernel is bsd; expected xfrm or memory"),
                 errors::toString);
-        assertTrue(errors.toString().contains("HTTPS comes with logins"), errors::toString);
+        assertTrue(
+                errors.toString().contains("f.yaml:6:20: api.https.listen is vpn.example:443"),
+                errors::toString);
+        assertTrue(
+                errors.contains(
+                        "f.yaml: api.https.key_file is there without api.https.certificate_file"),
+                errors::toString);
         assertTrue(errors.toString().contains("f.yaml:4:13: api.http.listen is 192.0.2.1:80"));
         assertTrue(
                 errors.contains("f.yaml:12:10: on_stop must be a single value"), errors::toString);
         assertTrue(errors.contains("f.yaml:13:6: lab must be a mapping"), errors::toString);
-        assertEquals(11, errors.size(), errors::toString);
+        assertEquals(12, errors.size(), errors::toString);
     }
 
     @ParameterizedTest

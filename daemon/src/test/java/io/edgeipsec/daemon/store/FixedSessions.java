@@ -25,7 +25,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
 /** Sessions that are negotiating for ever, in the place of a data plane. */
-final class FixedSessions implements RunningSessions {
+public final class FixedSessions implements RunningSessions {
     static final TunnelTraffic CARRIED = new TunnelTraffic(1000, 2000, 10, 20, 3, 4);
     private static final Instant NOW = Instant.ofEpochMilli(1_522_734_083_907L);
 

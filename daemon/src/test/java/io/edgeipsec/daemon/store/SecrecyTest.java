@@ -19,7 +19,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The pre-shared key is in no answer, no log line at any level, and in no file as it is. */
+/** Keys and passwords are in no answer, no log line at any level, and in no file as it is. */
 class SecrecyTest {
 
     private static final String SECRET = "Zq7-the-secret-Zq7";
@@ -86,6 +86,23 @@ class SecrecyTest {
             assertEquals(2, object(api.put(path, body)).path("_revision").asInt());
             api.delete(path);
 
+            api.post(
+                    "/api/v1/node/users",
+                    object("{\"username\":\"a\",\"password\":\"" + SECRET + "\"}"));
+            api.put("/api/v1/node/users/a", object("{\"password\":\"" + SECRET + "\"}"));
+            refuse(
+                    api,
+                    "/api/v1/node/users/a",
+                    object("{\"password\":{\"x\":\"" + SECRET + "\"}}"));
+            new HttpsClient(api).logIn("a", SECRET);
+            new HttpsClient(api).basic("a", SECRET).get(SESSIONS);
+            new HttpsClient(api).basic("a", SECRET + SECRET).get(SESSIONS);
+            ObjectNode audit = object(api.get("/api/v1/audit?page_size=1000"));
+            assertEquals(3, audit.toString().split("\"/psk\",\"secret\"", -1).length);
+            assertTrue(audit.toString().contains("\"/ppk/key\",\"secret\":\"unchanged\""));
+            assertTrue(audit.toString().contains("\"/password\",\"secret\":\"changed\""));
+            assertTrue(audit.toString().contains("RefusedLogin"));
+
             assertTrue(api.answers.size() > 20);
             assertAbsent("an answer", api.answers.stream());
         }
@@ -105,6 +122,8 @@ class SecrecyTest {
             body.put("psk", SECRET).put("display_name", "Zq7-no-secret");
             body.putObject("ppk").put("id", "branch-7").put("key", SECRET.repeat(3));
             assertEquals(200, api.put(SESSIONS + "/secret", body).status());
+            ObjectNode user = object("{\"username\":\"a\",\"password\":\"" + SECRET + "\"}");
+            assertEquals(201, api.post("/api/v1/node/users", user).status());
             assertFiles(directory);
         }
         assertFiles(directory);

@@ -5,12 +5,15 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.edgeipsec.api.auth.AuthSettings;
 import io.edgeipsec.api.contract.ApiDocument;
 import io.edgeipsec.api.event.EventJournal;
+import io.edgeipsec.api.http.Access;
 import io.edgeipsec.api.http.ApiServer;
 import io.edgeipsec.api.http.Listeners;
 import io.edgeipsec.api.port.SessionRule;
 import io.edgeipsec.daemon.adapter.PemTrustReader;
+import io.edgeipsec.daemon.adapter.TestPasswords;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -57,13 +60,18 @@ class UnixSocketTest {
 
     private ApiServer start(Path path, Optional<String> group) throws IOException {
         return ApiServer.start(
-                new Listeners(path, group, Optional.empty()),
+                new Listeners(path, group, Optional.empty(), Optional.empty()),
                 ApiDocument.load(OptionalLong.empty()),
                 database,
                 new FixedSessions(),
                 database,
                 new PemTrustReader(),
-                new EventJournal(database.run(), Clock.systemUTC()));
+                new EventJournal(database.run(), Clock.systemUTC()),
+                new Access(
+                        AuthSettings.DEFAULTS,
+                        database.accounts(),
+                        database.audit(),
+                        TestPasswords.HASHER));
     }
 
     private String refusal(Path path) {
