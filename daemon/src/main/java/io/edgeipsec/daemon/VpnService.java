@@ -6,8 +6,10 @@ import io.edgeipsec.api.http.Access;
 import io.edgeipsec.api.http.ApiServer;
 import io.edgeipsec.api.http.HttpsListener;
 import io.edgeipsec.api.http.Listeners;
+import io.edgeipsec.api.port.SessionRule;
 import io.edgeipsec.api.resource.Ipv4Address;
 import io.edgeipsec.daemon.adapter.Argon2Passwords;
+import io.edgeipsec.api.validation.SessionConflicts;
 import io.edgeipsec.daemon.adapter.Credentials;
 import io.edgeipsec.daemon.adapter.IkeSocketPort;
 import io.edgeipsec.daemon.adapter.PemTrustReader;
@@ -158,7 +160,11 @@ final class VpnService implements AutoCloseable {
             SecureRandom random)
             throws IOException {
         return ConfigurationDatabase.open(
-                config.stateDir(), credentials, rule, Clock.systemUTC(), random);
+                config.stateDir(),
+                credentials,
+                SessionRule.all(new SessionConflicts(), rule),
+                Clock.systemUTC(),
+                random);
     }
 
     private static void report(KernelFeatures features) {

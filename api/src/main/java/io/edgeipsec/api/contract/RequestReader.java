@@ -134,16 +134,24 @@ public final class RequestReader {
 
     /** Elements of a list are separated by commas (OpenAPI: form style, not exploded). */
     private static JsonNode value(JsonNode schema, String text) {
-        if (schema.path("type").asText().equals("array")) {
-            ArrayNode list = JsonNodeFactory.instance.arrayNode();
-            for (String element : text.split(",", -1)) {
-                list.add(value(schema.path("items"), element));
+        return switch (schema.path("type").asText()) {
+            case "integer" ->
+                    INTEGER.matcher(text).matches()
+                            ? JsonNodeFactory.instance.numberNode(Long.parseLong(text))
+                            : JsonNodeFactory.instance.textNode(text);
+            case "boolean" ->
+                    text.equals("true") || text.equals("false")
+                            ? JsonNodeFactory.instance.booleanNode(Boolean.parseBoolean(text))
+                            : JsonNodeFactory.instance.textNode(text);
+            case "array" -> {
+                ArrayNode list = JsonNodeFactory.instance.arrayNode();
+                for (String element : text.split(",", -1)) {
+                    list.add(value(schema.path("items"), element));
+                }
+                yield list;
             }
-            return list;
-        }
-        return schema.path("type").asText().equals("integer") && INTEGER.matcher(text).matches()
-                ? JsonNodeFactory.instance.numberNode(Long.parseLong(text))
-                : JsonNodeFactory.instance.textNode(text);
+            default -> JsonNodeFactory.instance.textNode(text);
+        };
     }
 
     private static List<FieldError> named(String name, List<FieldError> errors) {

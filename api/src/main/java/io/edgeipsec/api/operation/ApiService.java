@@ -82,7 +82,8 @@ public final class ApiService {
                         CompletableFuture.completedStage(
                                 new ApiResponse(200, List.of(), documentBytes)));
         for (ResourceKind<?> kind : ResourceKind.ALL) {
-            new ResourceOperations<>(kind, reader, store, executor).registerIn(handlers);
+            Links links = new Links(document.operations(), kind);
+            new ResourceOperations<>(kind, links, reader, store, executor).registerIn(handlers);
         }
         new EventOperations(reader).registerIn(handlers);
         new TrustOperations(reader, store, trust, executor).registerIn(handlers);
@@ -109,6 +110,11 @@ public final class ApiService {
         try {
             return routes.find(method, path);
         } catch (Routes.MethodNotAllowedException e) {
+            if (method.equals("OPTIONS")) {
+                throw new RefusedException(
+                        new ApiResponse(
+                                200, List.of(Map.entry("Allow", e.allowed())), new byte[0]));
+            }
             ApiException error =
                     new ApiException(
                             ErrorCode.METHOD_NOT_ALLOWED, e.getMessage() + ", only " + e.allowed());

@@ -5,8 +5,6 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.edgeipsec.api.contract.RequestReader;
-import io.edgeipsec.api.error.ApiException;
-import io.edgeipsec.api.error.FieldError;
 import io.edgeipsec.api.port.AuditLog;
 import io.edgeipsec.api.resource.JsonTree;
 import java.util.List;
@@ -44,7 +42,7 @@ final class AuditOperations {
                         text(parameters, "kind"),
                         text(parameters, "object_id").map(Ids::canonical),
                         text(parameters, "cursor")
-                                .map(cursor -> OptionalLong.of(number(Cursors.id(cursor))))
+                                .map(cursor -> OptionalLong.of(Cursors.number(cursor)))
                                 .orElse(OptionalLong.empty()),
                         Objects.requireNonNull(parameters.get("page_size")).intValue());
         return audit.page(query)
@@ -57,25 +55,12 @@ final class AuditOperations {
         return Optional.ofNullable(parameters.get(name)).map(JsonNode::asText);
     }
 
-    private static long number(String cursor) {
-        try {
-            return Long.parseLong(cursor);
-        } catch (NumberFormatException e) {
-            throw ApiException.invalid(
-                    List.of(
-                            new FieldError(
-                                    "cursor",
-                                    "something else",
-                                    "the cursor of the page before, unchanged")));
-        }
-    }
-
     private static ObjectNode write(AuditLog.AuditPage page) {
         ObjectNode node = JsonNodeFactory.instance.objectNode();
         ArrayNode results = node.putArray("results");
         page.records().forEach(results::add);
         if (page.next().isPresent()) {
-            String cursor = Cursors.after(String.valueOf(page.next().getAsLong()));
+            String cursor = Cursors.opaque(String.valueOf(page.next().getAsLong()));
             node.put("cursor", cursor);
             node.put("page_cursor", cursor);
         }

@@ -21,12 +21,11 @@ import io.edgeipsec.api.validation.SessionChecks;
 import io.edgeipsec.api.validation.Warnings;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,16 +37,19 @@ final class ResourceOperations<R extends ManagedResource> {
     private static final String WARNING_HEADER = "x-edge-ipsec-warning";
 
     private final ResourceKind<R> kind;
+    private final Links links;
     private final Supplier<RequestReader> reader;
     private final ConfigurationStore store;
     private final Executor executor;
 
     ResourceOperations(
             ResourceKind<R> kind,
+            Links links,
             Supplier<RequestReader> reader,
             ConfigurationStore store,
             Executor executor) {
         this.kind = kind;
+        this.links = links;
         this.reader = reader;
         this.store = store;
         this.executor = executor;
@@ -76,22 +78,21 @@ final class ResourceOperations<R extends ManagedResource> {
     private CompletionStage<ApiResponse> list(ApiRequest request) {
         Map<String, JsonNode> parameters =
                 reader.get().query(request.route().operation(), request.query());
+        ListParameters list = ListParameters.of(parameters);
         ListQuery<R> query =
-                new ListQuery<>(
+                list.query(
                         kind,
-                        Optional.ofNullable(parameters.get("session_type")).map(JsonNode::asText),
-                        Optional.ofNullable(parameters.get("cursor"))
-                                .map(cursor -> Cursors.id(cursor.asText())),
-                        Objects.requireNonNull(parameters.get("page_size")).intValue());
+                        Stream.of("session_type", "type")
+                                .flatMap(name -> Stream.ofNullable(parameters.get(name)))
+                                .map(JsonNode::asText)
+                                .findFirst());
         return store.list(query)
                 .thenApplyAsync(
-                        page ->
-                                new ApiResponse(
-                                        200,
-                                        List.of(),
-                                        JsonTree.write(
-                                                Representation.of(
-                                                        query, page, request.context().caller()))),
+                        page -> {
+                            ObjectNode node = Representation.of(query, page, request.context().caller());
+                            Representation.retain(node, list.includedFields());
+                            return new ApiResponse(200, List.of(), JsonTree.write(node));
+                        },
                         executor);
     }
 
@@ -178,13 +179,15 @@ final class ResourceOperations<R extends ManagedResource> {
                         executor);
     }
 
-    private static ApiResponse stored(ApiRequest request, int status, ManagedResource resource) {
+    private ApiResponse stored(ApiRequest request, int status, ManagedResource resource) {
+        ObjectNode node = Representation.of(resource, request.context().caller());
+        links.addTo(node, resource);
         return new ApiResponse(
                 status,
                 Warnings.of(resource).stream()
                         .map(warning -> Map.entry(WARNING_HEADER, warning))
                         .toList(),
-                JsonTree.write(Representation.of(resource, request.context().caller())));
+                JsonTree.write(node));
     }
 
     private static void announce(ApiRequest request, ManagedResource resource, String what) {

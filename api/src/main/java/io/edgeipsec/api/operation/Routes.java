@@ -50,22 +50,28 @@ final class Routes {
                         ? path.substring(PREFIX.length())
                         : path.startsWith("/") ? path.substring(1) : path;
         String[] segments = below.split("/", -1);
+        // A GET without its body, which whoever writes the answer leaves out (RFC 9110 §9.3.2).
+        String wanted = method.equals("HEAD") ? "GET" : method;
         TreeSet<String> allowed = new TreeSet<>();
         List<String> found = List.of();
         for (Template template : templates) {
             boolean another = !allowed.isEmpty() && !template.segments().equals(found);
             if (!another && matches(template.segments(), segments)) {
                 found = template.segments();
-                if (template.operation().method().equals(method)) {
+                if (template.operation().method().equals(wanted)) {
                     return new Route(
                             template.operation(), parameters(template.segments(), segments));
                 }
                 allowed.add(template.operation().method());
+                if (template.operation().method().equals("GET")) {
+                    allowed.add("HEAD");
+                }
             }
         }
         if (allowed.isEmpty()) {
             throw new ApiException(ErrorCode.NO_SUCH_PATH, "there is nothing at " + shown(path));
         }
+        allowed.add("OPTIONS");
         throw new MethodNotAllowedException(
                 shown(path) + " does not take " + shown(method), String.join(", ", allowed));
     }

@@ -104,25 +104,24 @@ final class SessionOperations {
     }
 
     private CompletionStage<ApiResponse> summary(ApiRequest request) {
-        Map<String, JsonNode> parameters = query(request);
         ListQuery<IPSecVPNSession> page =
-                new ListQuery<>(
-                        ResourceKind.SESSION,
-                        Optional.empty(),
-                        Optional.ofNullable(parameters.get("cursor"))
-                                .map(cursor -> Cursors.id(cursor.asText())),
-                        Objects.requireNonNull(parameters.get("page_size")).intValue());
+                ListParameters.of(query(request)).query(ResourceKind.SESSION, Optional.empty());
         return json(
-                store.list(page).thenCombine(running.overview(), Summary::new), Summary::toJson);
+                store.list(page)
+                        .thenCombine(
+                                running.overview(),
+                                (found, overview) -> new Summary(page.order(), found, overview)),
+                Summary::toJson);
     }
 
-    private record Summary(Page<IPSecVPNSession> page, SessionsOverview overview) {
+    private record Summary(
+            ListQuery.Order order, Page<IPSecVPNSession> page, SessionsOverview overview) {
 
         ObjectNode toJson() {
             ObjectNode node = MonitoringJson.write(overview, page.resources());
             ((ObjectNode) node.path("session_summary")).put("total_sessions", page.total());
             page.next()
-                    .map(Cursors::after)
+                    .map(at -> Cursors.encode(new Cursors.Cursor(order, at)))
                     .ifPresent(cursor -> node.put("cursor", cursor).put("page_cursor", cursor));
             return node;
         }

@@ -125,7 +125,7 @@ final class TrustOperations {
     private static <R extends TrustObject> ObjectNode listOf(
             ApiRequest request, ResourceKind<R> kind, R stored) {
         return Representation.of(
-                new ListQuery<>(kind, Optional.empty(), Optional.empty(), 1),
+                new ListQuery<>(kind, Optional.empty(), ListQuery.Order.BY_ID, Optional.empty(), 1),
                 new Page<>(List.of(stored), 1, Optional.empty()),
                 request.context().caller());
     }

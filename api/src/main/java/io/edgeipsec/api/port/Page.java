@@ -5,13 +5,13 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A part of a collection in the order of its ids.
+ * A part of a collection in the order that was asked for.
  *
  * @param total how many resources the whole collection has that match the query
- * @param next where the next page starts: after this id; empty on the last page
+ * @param next where the next page starts: after this; empty on the last page
  */
 public record Page<R extends ManagedResource>(
-        List<R> resources, long total, Optional<String> next) {
+        List<R> resources, long total, Optional<ListQuery.Position> next) {
 
     public Page {
         resources = List.copyOf(resources);

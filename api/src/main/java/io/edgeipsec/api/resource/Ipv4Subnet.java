@@ -46,6 +46,16 @@ public record Ipv4Subnet(Ipv4Address address, int prefixLength) {
         return (address.bits() | mask()) == -1;
     }
 
+    /** The first address, as an unsigned number. */
+    public long first() {
+        return Integer.toUnsignedLong(address.bits() & mask());
+    }
+
+    /** The last address, as an unsigned number. */
+    public long last() {
+        return Integer.toUnsignedLong(address.bits() | ~mask());
+    }
+
     private int mask() {
         return prefixLength == 0 ? 0 : -1 << (32 - prefixLength);
     }

@@ -7,7 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import io.edgeipsec.api.contract.ApiDocument;
 import io.edgeipsec.api.error.ApiException;
 import io.edgeipsec.api.error.ErrorCode;
+import io.edgeipsec.api.port.ListQuery;
+import io.edgeipsec.api.port.SortField;
 import io.edgeipsec.api.resource.Ipv4Subnet;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
 import java.util.List;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
@@ -58,13 +62,13 @@ class PartsTest {
     @Test
     void aKnownPathSaysWhichMethodsItTakes() {
         assertEquals(
-                "DELETE, GET, POST, PUT",
+                "DELETE, GET, HEAD, OPTIONS, POST, PUT",
                 assertThrows(
                                 Routes.MethodNotAllowedException.class,
                                 () -> ROUTES.find("PATCH", "/vpn/ipsec/sessions/a"))
                         .allowed());
         assertEquals(
-                "GET",
+                "GET, HEAD, OPTIONS",
                 assertThrows(
                                 Routes.MethodNotAllowedException.class,
                                 () -> ROUTES.find("PUT", "/vpn/ipsec/sessions/summary"))
@@ -85,10 +89,27 @@ class PartsTest {
     @Test
     void cursorsCarryIdsAndNeverLookLikeTheEnd() {
         for (String id : List.of("0000", "a", "b8d2f6a0-5d0c-4f51-9d2e-1f6a3c7e0003", "é")) {
-            assertEquals(id, Cursors.id(Cursors.after(id)));
-            assertFalse(Cursors.after(id).startsWith("0000"));
+            for (String value : List.of("", "0000", "two\nlines\n", "é".repeat(128))) {
+                Cursors.Cursor cursor =
+                        new Cursors.Cursor(
+                                new ListQuery.Order(SortField.DESCRIPTION, false),
+                                new ListQuery.Position(value, id));
+                assertEquals(cursor, Cursors.decode(Cursors.encode(cursor)));
+                assertFalse(Cursors.encode(cursor).startsWith("0000"));
+            }
         }
-        assertThrows(ApiException.class, () -> Cursors.id("pA"));
+        for (String other :
+                List.of("pA", cursor("id\ntrue\na"), cursor("no\ntrue\na\nb"), cursor(""))) {
+            assertThrows(ApiException.class, () -> Cursors.decode(other));
+        }
+        assertThrows(ApiException.class, () -> Cursors.decode(cursor("_create_time\ntrue\na\nb")));
+    }
+
+    private static String cursor(String text) {
+        return "p"
+                + Base64.getUrlEncoder()
+                        .withoutPadding()
+                        .encodeToString(text.getBytes(StandardCharsets.UTF_8));
     }
 
     @Test

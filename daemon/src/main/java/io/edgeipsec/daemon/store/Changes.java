@@ -11,7 +11,6 @@ import io.edgeipsec.api.resource.Certificate;
 import io.edgeipsec.api.resource.IPSecVPNLocalEndpoint;
 import io.edgeipsec.api.resource.IPSecVPNProfile;
 import io.edgeipsec.api.resource.IPSecVPNSession;
-import io.edgeipsec.api.resource.Ipv4Address;
 import io.edgeipsec.api.resource.ManagedResource;
 import io.edgeipsec.api.resource.Protection;
 import io.edgeipsec.api.resource.ResourceJson;
@@ -50,6 +49,7 @@ final class Changes {
     private final Sql sql;
     private final ResourceTable resources;
     private final KernelNumbers numbers;
+    private final SessionIndex index;
     private final Secrets secrets;
     private final SessionRule sessionRule;
     private final AuditTable audit;
@@ -79,6 +79,7 @@ final class Changes {
         this.sql = sql;
         this.resources = resources;
         this.numbers = numbers;
+        this.index = new SessionIndex(sql, resources, numbers);
         this.secrets = secrets;
         this.sessionRule = sessionRule;
         this.audit = audit;
@@ -88,6 +89,7 @@ final class Changes {
     /** Checks the sealing key, and makes the system's profiles what this version says they are. */
     void prepare() throws SQLException, StoreException {
         secrets.checkKey();
+        index.prepare();
         for (IPSecVPNProfile profile : SystemProfiles.ALL) {
             prepare(profile.kind(), profile);
         }
@@ -118,6 +120,9 @@ final class Changes {
                         : refuseCreating(request, kind);
         if (refusal.isPresent()) {
             return Attempt.refused(refusal.get());
+        }
+        if (current.isPresent() && resource instanceof IPSecVPNSession) {
+            index.remove(current.get().key()); // It does not stand in its own way.
         }
         List<FieldError> errors = check(request, current.map(ResourceTable.Stored::key));
         if (!errors.isEmpty()) {
@@ -166,6 +171,7 @@ final class Changes {
             } catch (KernelNumbers.ExhaustedException e) {
                 return Attempt.refused(new ChangeOutcome.Full<>(String.valueOf(e.getMessage())));
             }
+            index.put(key, session);
         }
         if (request.privateKey() != null) {
             audited.withSecret("/private_key", true);
@@ -251,7 +257,7 @@ final class Changes {
                     request.postQuantumKey() != null || isStored(SessionSecret.PPK, currentKey);
             SessionChecks.checkPostQuantumKey(session, ppkThere).ifPresent(errors::add);
             checkOwnCertificate(session.settings()).ifPresent(errors::add);
-            errors.addAll(sessionRule.check(session, others(session)));
+            errors.addAll(sessionRule.check(session, index.othersThan(session)));
         }
         return errors;
     }
@@ -296,17 +302,6 @@ final class Changes {
                                         + String.join(" or ", identities)));
     }
 
-    private SessionRule.Others others(IPSecVPNSession candidate) {
-        return (Ipv4Address local, Ipv4Address peer) -> {
-            try {
-                return resources.onAddressPair(
-                        local, peer, candidate.id(), SessionRule.Others.MAX_SESSIONS);
-            } catch (SQLException e) {
-                throw new IllegalStateException("the store cannot be read", e);
-            }
-        };
-    }
-
     <R extends ManagedResource> Attempt<R> delete(
             ResourceKind<R> kind, String id, CallContext context) throws SQLException {
         Optional<ResourceTable.Stored<R>> found = resources.find(kind, id);
@@ -326,6 +321,7 @@ final class Changes {
             return Attempt.refused(
                     new ChangeOutcome.InUse<>(resources.users(key, MAX_NAMED_USERS), users));
         }
+        index.remove(key);
         numbers.release(key);
         resources.delete(key);
         audit.add(

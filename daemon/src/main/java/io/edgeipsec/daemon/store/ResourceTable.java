@@ -3,6 +3,7 @@ package io.edgeipsec.daemon.store;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.edgeipsec.api.port.ListQuery;
 import io.edgeipsec.api.port.Page;
+import io.edgeipsec.api.port.SortField;
 import io.edgeipsec.api.resource.IPSecVPNSession;
 import io.edgeipsec.api.resource.Ipv4Address;
 import io.edgeipsec.api.resource.JsonTree;
@@ -38,6 +39,14 @@ final class ResourceTable {
                 id);
     }
 
+    <R extends ManagedResource> Optional<R> find(ResourceKind<R> kind, long key)
+            throws SQLException {
+        return sql.one(
+                "SELECT key, body FROM resource WHERE key = ?",
+                row -> ResourceTable.<R>stored(kind, row).resource(),
+                key);
+    }
+
     boolean exists(ResourceKind<?> kind, String id) throws SQLException {
         return sql.number(
                         "SELECT count(*) FROM resource WHERE kind = ? AND id = ?", kind.name(), id)
@@ -45,7 +54,16 @@ final class ResourceTable {
     }
 
     long count(ResourceKind<?> kind) throws SQLException {
-        return sql.number("SELECT count(*) FROM resource WHERE kind = ?", kind.name());
+        return sql.number(
+                "SELECT coalesce(sum(count), 0) FROM resource_count WHERE kind = ?", kind.name());
+    }
+
+    private long count(ResourceKind<?> kind, String resourceType) throws SQLException {
+        return sql.number(
+                "SELECT coalesce(sum(count), 0) FROM resource_count WHERE kind = ?"
+                        + " AND resource_type = ?",
+                kind.name(),
+                resourceType);
     }
 
     <R extends ManagedResource> List<Stored<R>> all(ResourceKind<R> kind) throws SQLException {
@@ -55,49 +73,72 @@ final class ResourceTable {
                 kind.name());
     }
 
+    /** One page, at the same cost wherever it is and however many others there are. */
     <R extends ManagedResource> Page<R> page(ListQuery<R> query) throws SQLException {
-        String kind = query.kind().name();
-        // No id is empty, so all come after the empty one.
-        String after = query.after().orElse("");
-        int rows = query.limit() == 0 ? 0 : query.limit() + 1;
-        List<Stored<R>> found;
-        long total;
+        String column = column(query.order().field());
+        List<Object> arguments = new ArrayList<>();
+        String where = " WHERE kind = ?";
+        arguments.add(query.kind().name());
         if (query.resourceType().isPresent()) {
-            String type = query.resourceType().get();
-            found =
-                    sql.all(
-                            "SELECT key, body FROM resource WHERE kind = ? AND resource_type = ?"
-                                    + " AND id > ? ORDER BY id LIMIT ?",
-                            row -> stored(query.kind(), row),
-                            kind,
-                            type,
-                            after,
-                            rows);
-            total =
-                    sql.number(
-                            "SELECT count(*) FROM resource WHERE kind = ? AND resource_type = ?",
-                            kind,
-                            type);
-        } else {
-            found =
-                    sql.all(
-                            "SELECT key, body FROM resource WHERE kind = ? AND id > ? ORDER BY id"
-                                    + " LIMIT ?",
-                            row -> stored(query.kind(), row),
-                            kind,
-                            after,
-                            rows);
-            total = count(query.kind());
+            where += " AND resource_type = ?";
+            arguments.add(query.resourceType().get());
         }
-        List<R> resources = new ArrayList<>(found.size());
-        for (Stored<R> each : found.subList(0, Math.min(found.size(), query.limit()))) {
-            resources.add(each.resource());
+        if (query.after().isPresent()) {
+            where +=
+                    " AND ("
+                            + column
+                            + ", id) "
+                            + (query.order().ascending() ? ">" : "<")
+                            + " (?, ?)";
+            ListQuery.Position after = query.after().get();
+            arguments.add(isNumber(query) ? Long.valueOf(after.value()) : after.value());
+            arguments.add(after.id());
         }
-        boolean more = found.size() > query.limit();
-        return new Page<>(
-                resources,
-                total,
-                more ? Optional.of(resources.get(resources.size() - 1).id()) : Optional.empty());
+        String direction = query.order().ascending() ? "" : " DESC";
+        arguments.add(query.limit() == 0 ? 0 : query.limit() + 1);
+        record Row<R extends ManagedResource>(R resource, String value) {}
+        List<Row<R>> found =
+                sql.all(
+                        "SELECT key, body, "
+                                + column
+                                + " FROM resource"
+                                + where
+                                + " ORDER BY "
+                                + column
+                                + direction
+                                + ", id"
+                                + direction
+                                + " LIMIT ?",
+                        row -> new Row<>(stored(query.kind(), row).resource(), row.getString(3)),
+                        arguments.toArray());
+        List<Row<R>> shown = found.subList(0, Math.min(found.size(), query.limit()));
+        Optional<ListQuery.Position> next = Optional.empty();
+        if (found.size() > shown.size()) {
+            Row<R> last = shown.get(shown.size() - 1);
+            next = Optional.of(new ListQuery.Position(last.value(), last.resource().id()));
+        }
+        long total =
+                query.resourceType().isPresent()
+                        ? count(query.kind(), query.resourceType().get())
+                        : count(query.kind());
+        return new Page<>(shown.stream().map(Row::resource).toList(), total, next);
+    }
+
+    private static boolean isNumber(ListQuery<?> query) {
+        return switch (query.order().field()) {
+            case CREATE_TIME, LAST_MODIFIED_TIME -> true;
+            case ID, DISPLAY_NAME, DESCRIPTION -> false;
+        };
+    }
+
+    private static String column(SortField field) {
+        return switch (field) {
+            case ID -> "id";
+            case DISPLAY_NAME -> "sort_display_name";
+            case DESCRIPTION -> "sort_description";
+            case CREATE_TIME -> "sort_create_time";
+            case LAST_MODIFIED_TIME -> "sort_last_modified_time";
+        };
     }
 
     /** Inserts a new resource; returns its row's key. */

@@ -150,7 +150,26 @@ final class Schema {
                               changes TEXT
                             ) STRICT""",
                             "CREATE INDEX audit_by_id ON audit (id, sequence)",
-                            "CREATE INDEX audit_by_user ON audit (user, sequence)"));
+                            "CREATE INDEX audit_by_user ON audit (user, sequence)"),
+                    List.of(
+                            // Enabled sessions only, by what must tell them apart.
+                            """
+                            CREATE TABLE session_identity (
+                              session INTEGER PRIMARY KEY REFERENCES resource ON DELETE CASCADE,
+                              local INTEGER NOT NULL,
+                              peer INTEGER NOT NULL,
+                              peer_bucket TEXT NOT NULL,
+                              local_bucket TEXT NOT NULL,
+                              peer_id TEXT NOT NULL,
+                              local_id TEXT NOT NULL
+                            ) STRICT""",
+                            "CREATE INDEX session_by_identity ON session_identity"
+                                    + " (local, peer, peer_bucket, local_bucket)",
+                            """
+                            CREATE VIRTUAL TABLE protected_pair USING rtree_i32 (
+                              number, min_source, max_source, min_destination, max_destination
+                            )"""),
+                    SchemaOfLists.STEP);
 
     private Schema() {}
 

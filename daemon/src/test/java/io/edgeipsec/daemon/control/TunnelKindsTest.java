@@ -4,7 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.edgeipsec.api.error.FieldError;
+import io.edgeipsec.api.port.SessionRule;
 import io.edgeipsec.api.resource.IPSecVPNSession;
+import io.edgeipsec.api.resource.Ipv4Address;
+import io.edgeipsec.api.resource.SelectorPair;
 import io.edgeipsec.daemon.config.Config.TunnelInterface;
 import io.edgeipsec.daemon.testing.SessionBuilder;
 import io.edgeipsec.xfrm.link.TunnelKind;
@@ -25,7 +28,25 @@ class TunnelKindsTest {
 
     private static List<FieldError> check(
             TunnelKinds kinds, IPSecVPNSession candidate, IPSecVPNSession... neighbours) {
-        return kinds.check(candidate, (local, peer) -> List.of(neighbours));
+        return kinds.check(candidate, new Neighbours(List.of(neighbours)));
+    }
+
+    /** All on the candidate's address pair. */
+    private record Neighbours(List<IPSecVPNSession> sessions) implements SessionRule.Others {
+        @Override
+        public List<IPSecVPNSession> onAddressPair(Ipv4Address local, Ipv4Address peer) {
+            return sessions;
+        }
+
+        @Override
+        public Optional<IPSecVPNSession> withPeersOf(IPSecVPNSession candidate) {
+            return Optional.empty();
+        }
+
+        @Override
+        public Optional<SessionRule.Overlap> overlapping(SelectorPair pair) {
+            return Optional.empty();
+        }
     }
 
     @Test

@@ -81,11 +81,15 @@ public final class RawHttp implements AutoCloseable {
         }
         send(head.append("\r\n").toString());
         send(body);
-        return receive();
+        return receive(!method.equals("HEAD"));
     }
 
     /** Reads the next answer that is final. */
     Answer receive() throws IOException {
+        return receive(true);
+    }
+
+    private Answer receive(boolean withBody) throws IOException {
         while (true) {
             String[] status = line().split(" ", 3);
             List<Map.Entry<String, String>> headers = new ArrayList<>();
@@ -104,8 +108,8 @@ public final class RawHttp implements AutoCloseable {
                                 .mapToInt(header -> Integer.parseInt(header.getValue()))
                                 .findFirst()
                                 .orElseThrow();
-                byte[] body = in.readNBytes(length);
-                if (body.length < length) {
+                byte[] body = in.readNBytes(withBody ? length : 0);
+                if (withBody && body.length < length) {
                     throw new EOFException("the answer's body is cut short");
                 }
                 return new Answer(code, headers, new String(body, StandardCharsets.UTF_8));

@@ -67,6 +67,11 @@ class TrustApiTest {
                 .put("private_key", PemTexts.pkcs8(own.keys().getPrivate()));
     }
 
+    /** An object as it stands in a list. */
+    private static ObjectNode listed(ObjectNode object) {
+        return object.remove(List.of("_links", "actions"));
+    }
+
     private ObjectNode imported(String collection, ObjectNode body) throws IOException {
         RawHttp.Answer answer = api.post(collection + "?action=import", body);
         assertEquals(201, answer.status(), answer::body);
@@ -113,7 +118,7 @@ class TrustApiTest {
         assertEquals(256, details.path("public_key_length").asInt());
 
         String path = CERTIFICATES + "/" + stored.path("id").asText();
-        assertEquals(stored, ApiFixture.object(api.get(path)));
+        assertEquals(stored, listed(ApiFixture.object(api.get(path))));
         assertEquals(1, ApiFixture.object(api.get(CERTIFICATES)).path("result_count").asInt());
         assertEquals(405, api.put(path, body("x")).status(), "it never changes");
         assertEquals(200, api.delete(path).status());
@@ -292,7 +297,7 @@ class TrustApiTest {
         assertEquals("CN=Root,O=Example", stored.path("details").path("issuer").asText());
         assertEquals(2, stored.path("details").path("revoked_count").asInt());
         String path = CRLS + "/" + stored.path("id").asText();
-        assertEquals(stored, ApiFixture.object(api.get(path)));
+        assertEquals(stored, listed(ApiFixture.object(api.get(path))));
         assertEquals(1, ApiFixture.object(api.get(CRLS)).path("result_count").asInt());
         RawHttp.Answer answer = api.post(CRLS, body(PemTexts.certificates(root.certificate())));
         assertEquals(List.of("/pem_encoded"), fields(answer));
