@@ -6,10 +6,11 @@ import io.edgeipsec.api.http.Access;
 import io.edgeipsec.api.http.ApiServer;
 import io.edgeipsec.api.http.HttpsListener;
 import io.edgeipsec.api.http.Listeners;
+import io.edgeipsec.api.http.NotificationClient;
 import io.edgeipsec.api.port.SessionRule;
 import io.edgeipsec.api.resource.Ipv4Address;
-import io.edgeipsec.daemon.adapter.Argon2Passwords;
 import io.edgeipsec.api.validation.SessionConflicts;
+import io.edgeipsec.daemon.adapter.Argon2Passwords;
 import io.edgeipsec.daemon.adapter.Credentials;
 import io.edgeipsec.daemon.adapter.IkeSocketPort;
 import io.edgeipsec.daemon.adapter.PemTrustReader;
@@ -17,6 +18,8 @@ import io.edgeipsec.daemon.adapter.TlsIdentity;
 import io.edgeipsec.daemon.config.Config;
 import io.edgeipsec.daemon.control.DataPlane;
 import io.edgeipsec.daemon.control.TunnelKinds;
+import io.edgeipsec.daemon.notify.NotificationSender;
+import io.edgeipsec.daemon.notify.Pace;
 import io.edgeipsec.daemon.status.EventLog;
 import io.edgeipsec.daemon.status.EventPublisher;
 import io.edgeipsec.daemon.status.SessionStatuses;
@@ -33,6 +36,7 @@ import io.edgeipsec.xfrm.kernel.IpsecKernel;
 import io.edgeipsec.xfrm.kernel.KernelFeatures;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.URI;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
@@ -115,6 +119,7 @@ final class VpnService implements AutoCloseable {
                     "cannot take the sessions up");
             Stages.await(transport.start(), START_PATIENCE, "cannot listen for IKE");
             store.addListener(dataPlane::changed);
+            startNotifications();
             api = startApi();
             open.push(api::close);
         } catch (IOException | RuntimeException failure) {
@@ -212,6 +217,26 @@ final class VpnService implements AutoCloseable {
             ports.forEach(DatagramPort::close);
             throw new IOException("cannot listen for IKE: " + refused.getMessage(), refused);
         }
+    }
+
+    private void startNotifications() {
+        Config.Notify notify = config.notifications();
+        if (notify.url().isEmpty() && notify.unixSocket().isEmpty()) {
+            return;
+        }
+        NotificationSender sender =
+                new NotificationSender(
+                        store.outbox(),
+                        new NotificationClient(
+                                new NotificationClient.Receiver(
+                                        notify.url().orElse(URI.create("http://localhost/")),
+                                        notify.unixSocket(),
+                                        notify.authorities())),
+                        notify.tokenFile(),
+                        Pace.NORMAL,
+                        publisher);
+        open.push(sender::close);
+        sender.start();
     }
 
     private ApiServer startApi() throws IOException {

@@ -39,7 +39,7 @@ public final class ApiRequest {
         this.body = body;
         this.context =
                 new CallContext(
-                        caller, route.operation().id(), requestId, arrival.allowOverwrite());
+                        caller, route.operation().id(), requestId, arrival.allowOverwrite(), false);
         this.arrival = arrival;
     }
 

@@ -33,7 +33,12 @@ final class Representation {
 
     static <R extends ManagedResource> ObjectNode of(
             ListQuery<R> query, Page<R> page, Caller caller) {
-        return of(query, page, query.kind().path(), listSchema(query.kind()), resource -> of(resource, caller));
+        return of(
+                query,
+                page,
+                query.kind().path(),
+                listSchema(query.kind()),
+                resource -> of(resource, caller));
     }
 
     /**

@@ -34,6 +34,7 @@ import org.slf4j.LoggerFactory;
 final class ResourceOperations<R extends ManagedResource> {
 
     private static final Logger LOG = LoggerFactory.getLogger(ResourceOperations.class);
+    private static final String NOTIFY_MPA = "notify_mpa";
     private static final String WARNING_HEADER = "x-edge-ipsec-warning";
 
     private final ResourceKind<R> kind;
@@ -89,7 +90,8 @@ final class ResourceOperations<R extends ManagedResource> {
         return store.list(query)
                 .thenApplyAsync(
                         page -> {
-                            ObjectNode node = Representation.of(query, page, request.context().caller());
+                            ObjectNode node =
+                                    Representation.of(query, page, request.context().caller());
                             Representation.retain(node, list.includedFields());
                             return new ApiResponse(200, List.of(), JsonTree.write(node));
                         },
@@ -132,7 +134,7 @@ final class ResourceOperations<R extends ManagedResource> {
                             key,
                             ppk,
                             null,
-                            request.context());
+                            request.context().withNotifyMpa(node.path(NOTIFY_MPA).asBoolean()));
             handedOver = true;
             return store.put(put)
                     .thenApplyAsync(
@@ -170,7 +172,10 @@ final class ResourceOperations<R extends ManagedResource> {
 
     private CompletionStage<ApiResponse> delete(ApiRequest request) {
         String id = id(request);
-        return store.delete(kind, id, request.context())
+        JsonNode wanted =
+                reader.get().query(request.route().operation(), request.query()).get(NOTIFY_MPA);
+        boolean notify = wanted != null && wanted.asBoolean();
+        return store.delete(kind, id, request.context().withNotifyMpa(notify))
                 .thenApplyAsync(
                         outcome -> {
                             announce(request, outcome.accept(new Refusals<>(kind, id)), "deleted");

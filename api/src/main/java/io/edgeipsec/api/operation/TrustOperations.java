@@ -59,13 +59,18 @@ final class TrustOperations {
                 trust.readCertificate(
                         header(node), node.path("pem_encoded").asText(), privateKey, passphrase);
         return put(
-                request, ResourceKind.CERTIFICATE, imported.certificate(), imported.privateKey());
+                request,
+                node,
+                ResourceKind.CERTIFICATE,
+                imported.certificate(),
+                imported.privateKey());
     }
 
     private CompletionStage<ApiResponse> importCrl(ApiRequest request) {
         ObjectNode node = body(request);
         return put(
                 request,
+                node,
                 ResourceKind.CRL,
                 trust.readCrl(header(node), node.path("pem_encoded").asText()),
                 null);
@@ -91,6 +96,7 @@ final class TrustOperations {
 
     private <R extends TrustObject> CompletionStage<ApiResponse> put(
             ApiRequest request,
+            ObjectNode node,
             ResourceKind<R> kind,
             R resource,
             @Nullable PrivateKeyOctets privateKey) {
@@ -102,7 +108,7 @@ final class TrustOperations {
                         null,
                         null,
                         privateKey,
-                        request.context());
+                        request.context().withNotifyMpa(node.path("notify_mpa").asBoolean()));
         return store.put(put)
                 .thenApplyAsync(
                         outcome -> {

@@ -4,6 +4,7 @@ import io.edgeipsec.api.auth.AuthSettings;
 import io.edgeipsec.api.resource.Ipv4Address;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -23,6 +24,7 @@ public record Config(
         Kernel kernel,
         TunnelInterface tunnelInterface,
         OnStop onStop,
+        Notify notifications,
         Lab lab) {
 
     /**
@@ -60,6 +62,19 @@ public record Config(
             listen = List.copyOf(listen);
         }
     }
+
+    /**
+     * Who is told of changes that ask for it; nobody without URL and unix socket.
+     *
+     * @param url http or https; with a unix socket, of which path and host alone count, http
+     * @param tokenFile holds the token of {@code Authorization: Bearer}
+     * @param authorities certificates in PEM; those of the JRE without
+     */
+    public record Notify(
+            Optional<URI> url,
+            Optional<Path> unixSocket,
+            Optional<Path> tokenFile,
+            Optional<Path> authorities) {}
 
     /**
      * What only tests want.

@@ -6,6 +6,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -109,6 +111,7 @@ final class ConfigReader {
                         root.constant("tunnel_interface", Config.TunnelInterface.class)
                                 .orElse(Config.TunnelInterface.AUTO),
                         root.constant("on_stop", Config.OnStop.class).orElse(Config.OnStop.BLOCK),
+                        readNotify(root.section("notify")),
                         readLab(root.section("lab")));
         root.finish();
         return config;
@@ -177,6 +180,41 @@ final class ConfigReader {
                         section.integer("threads", 1, MAX_THREADS));
         section.finish();
         return ike;
+    }
+
+    private static Config.Notify readNotify(Section section) {
+        Optional<Path> unixSocket = section.value("unix_socket", ConfigReader::absolutePath);
+        Config.Notify notify =
+                new Config.Notify(
+                        section.value("url", text -> receiver(text, unixSocket.isPresent())),
+                        unixSocket,
+                        section.value("token_file", ConfigReader::absolutePath),
+                        section.value("ca_file", ConfigReader::absolutePath));
+        section.finish();
+        return notify;
+    }
+
+    private static URI receiver(String text, boolean overUnixSocket) {
+        try {
+            URI uri = new URI(text);
+            boolean http = "http".equals(uri.getScheme());
+            if ((http || ("https".equals(uri.getScheme()) && !overUnixSocket))
+                    && uri.getHost() != null
+                    && uri.getUserInfo() == null
+                    && uri.getFragment() == null
+                    && uri.getPort() <= MAX_PORT) {
+                return uri;
+            }
+        } catch (URISyntaxException e) {
+            // Falls through to the same sentence.
+        }
+        throw new IllegalArgumentException(
+                overUnixSocket
+                        ? "an http URL, such as http://localhost/changes: notify.unix_socket says"
+                                + " where to connect"
+                        : "an http or https URL without a user, such as"
+                                + " https://manager.example/changes; a token goes into"
+                                + " notify.token_file");
     }
 
     private static Config.Lab readLab(Section section) {

@@ -20,6 +20,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
 /**
@@ -35,6 +36,8 @@ public final class EventPublisher
     /** Sessions that were up, are not, and should be. */
     private final Set<String> outages = ConcurrentHashMap.newKeySet();
 
+    private final AtomicBoolean losing = new AtomicBoolean();
+
     public EventPublisher(EventJournal journal) {
         this.journal = journal;
     }
@@ -49,6 +52,8 @@ public final class EventPublisher
         LOCAL_ADDRESS_MISSING,
         /** The store is out of order; the daemon stops. */
         STORE_FAILED,
+        /** Notifications of changes were given up: too many wait for their receiver. */
+        NOTIFICATIONS_LOST,
         /** An invariant of ours broke, and an IKE SA was ended for it. */
         INTERNAL_DEFECT
     }
@@ -69,6 +74,20 @@ public final class EventPublisher
                         + "), and edge-ipsecd stops; see its log, and the disk of state_dir");
     }
 
+    /** Too many notifications wait, and the oldest was given up; told once for all in a row. */
+    public void notificationLost(String reason) {
+        if (losing.compareAndSet(false, true)) {
+            raise(Alarm.NOTIFICATIONS_LOST, Optional.empty(), reason);
+        }
+    }
+
+    /** The receiver takes notifications again. */
+    public void notificationDelivered() {
+        if (losing.compareAndSet(true, false)) {
+            clear(Alarm.NOTIFICATIONS_LOST, Optional.empty());
+        }
+    }
+
     private void raise(Alarm alarm, Optional<String> session, String message) {
         publish(
                 EventType.ALARM,
@@ -79,10 +98,10 @@ public final class EventPublisher
                                 .put("message", message));
     }
 
-    private void clear(Alarm alarm, String session) {
+    private void clear(Alarm alarm, Optional<String> session) {
         publish(
                 EventType.ALARM,
-                Optional.of(session),
+                session,
                 node -> node.put("alarm", alarm.name()).put("state", "CLEARED"));
     }
 
@@ -151,7 +170,7 @@ public final class EventPublisher
 
     private void compare(Alarm alarm, String session, String before, String now) {
         if (now.isEmpty() && !before.isEmpty()) {
-            clear(alarm, session);
+            clear(alarm, Optional.of(session));
         } else if (!now.equals(before)) {
             raise(alarm, Optional.of(session), now);
         }
@@ -159,7 +178,7 @@ public final class EventPublisher
 
     private void endOutage(String session) {
         if (outages.remove(session)) {
-            clear(Alarm.TUNNEL_DOWN, session);
+            clear(Alarm.TUNNEL_DOWN, Optional.of(session));
         }
     }
 

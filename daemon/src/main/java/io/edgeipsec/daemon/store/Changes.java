@@ -51,6 +51,7 @@ final class Changes {
     private final KernelNumbers numbers;
     private final SessionIndex index;
     private final Secrets secrets;
+    private final Outbox outbox;
     private final SessionRule sessionRule;
     private final AuditTable audit;
     private final Clock clock;
@@ -73,6 +74,7 @@ final class Changes {
             ResourceTable resources,
             KernelNumbers numbers,
             Secrets secrets,
+            Outbox outbox,
             SessionRule sessionRule,
             AuditTable audit,
             Clock clock) {
@@ -81,6 +83,7 @@ final class Changes {
         this.numbers = numbers;
         this.index = new SessionIndex(sql, resources, numbers);
         this.secrets = secrets;
+        this.outbox = outbox;
         this.sessionRule = sessionRule;
         this.audit = audit;
         this.clock = clock;
@@ -189,7 +192,8 @@ final class Changes {
                 stamped,
                 current.isPresent()
                         ? ConfigurationChange.Type.REPLACED
-                        : ConfigurationChange.Type.CREATED);
+                        : ConfigurationChange.Type.CREATED,
+                request.context());
     }
 
     private static <R extends ManagedResource> Optional<ChangeOutcome<R>> refuseReplacing(
@@ -328,22 +332,24 @@ final class Changes {
                 context,
                 new AuditTable.Subject(kind.name(), id, resource.revision(), null),
                 AuditChanges.between(ResourceJson.write(resource), null));
-        return done(resource, ConfigurationChange.Type.DELETED);
+        return done(resource, ConfigurationChange.Type.DELETED, context);
     }
 
-    private <R extends ManagedResource> Attempt<R> done(R resource, ConfigurationChange.Type type)
-            throws SQLException {
+    private <R extends ManagedResource> Attempt<R> done(
+            R resource, ConfigurationChange.Type type, CallContext context) throws SQLException {
         sql.update("UPDATE meta SET value = value + 1 WHERE name = 'change_number'");
-        return new Attempt<>(
-                new ChangeOutcome.Done<>(resource),
-                Optional.of(
-                        new ConfigurationChange(
-                                changeNumber(),
-                                resource.kind(),
-                                resource.resourceType(),
-                                resource.id(),
-                                resource.revision(),
-                                type)));
+        ConfigurationChange change =
+                new ConfigurationChange(
+                        changeNumber(),
+                        resource.kind(),
+                        resource.resourceType(),
+                        resource.id(),
+                        resource.revision(),
+                        type);
+        if (context.notifyMpa()) {
+            outbox.add(change, context);
+        }
+        return new Attempt<>(new ChangeOutcome.Done<>(resource), Optional.of(change));
     }
 
     /**

@@ -43,6 +43,7 @@ public final class ConfigurationDatabase
     private final Sql sql;
     private final StoreThread thread;
     private final ResourceTable resources;
+    private final Outbox outbox;
     private final Changes changes;
     private final Secrets secrets;
     private final Intents intents;
@@ -64,12 +65,14 @@ public final class ConfigurationDatabase
         this.resources = new ResourceTable(sql);
         KernelNumbers numbers = new KernelNumbers(sql);
         this.secrets = new Secrets(sql, sealingKey);
+        this.outbox = new Outbox(sql, thread, clock);
         this.changeRequests = new ChangeRequests(sql);
         AuditTable auditTable = new AuditTable(sql, clock);
         this.audit = new AuditDatabase(thread, auditTable);
         this.accounts = new AccountDatabase(thread, sql, auditTable, clock);
         this.changes =
-                new Changes(sql, resources, numbers, secrets, sessionRule, auditTable, clock);
+                new Changes(
+                        sql, resources, numbers, secrets, outbox, sessionRule, auditTable, clock);
         this.intents = new Intents(resources, numbers, secrets, changes);
     }
 
@@ -138,6 +141,11 @@ public final class ConfigurationDatabase
     /** The record of changes. */
     public AuditLog audit() {
         return audit;
+    }
+
+    /** The notifications that wait to be delivered. */
+    public Outbox outbox() {
+        return outbox;
     }
 
     /** Adds one who is told of every change from now on. */

@@ -169,7 +169,18 @@ final class Schema {
                             CREATE VIRTUAL TABLE protected_pair USING rtree_i32 (
                               number, min_source, max_source, min_destination, max_destination
                             )"""),
-                    SchemaOfLists.STEP);
+                    SchemaOfLists.STEP,
+                    // number: the change's. lost: how many before it were given up for want of
+                    // room.
+                    List.of(
+                            """
+                            CREATE TABLE notification (
+                              number INTEGER PRIMARY KEY,
+                              lost INTEGER NOT NULL DEFAULT 0,
+                              body TEXT NOT NULL
+                            ) STRICT""",
+                            // So that counting them need not read the bodies.
+                            "CREATE INDEX notification_number ON notification (number)"));
 
     private Schema() {}
 

@@ -9,6 +9,7 @@ import io.edgeipsec.api.resource.Ipv4Address;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -66,6 +67,11 @@ class ConfigTest {
                         Config.Kernel.XFRM,
                         Config.TunnelInterface.AUTO,
                         Config.OnStop.BLOCK,
+                        new Config.Notify(
+                                Optional.empty(),
+                                Optional.empty(),
+                                Optional.empty(),
+                                Optional.empty()),
                         new Config.Lab(Optional.empty())),
                 Config.defaults());
     }
@@ -111,6 +117,11 @@ class ConfigTest {
                         Config.Kernel.MEMORY,
                         Config.TunnelInterface.VTI,
                         Config.OnStop.CLEAR,
+                        new Config.Notify(
+                                Optional.of(URI.create("http://manager/changes")),
+                                Optional.of(Path.of("/d")),
+                                Optional.of(Path.of("/e")),
+                                Optional.of(Path.of("/f"))),
                         new Config.Lab(Optional.of(Duration.ofSeconds(20)))),
                 read(
                         """
@@ -142,6 +153,11 @@ class ConfigTest {
                         kernel: memory
                         tunnel_interface: vti
                         on_stop: clear
+                        notify:
+                          url: http://manager/changes
+                          unix_socket: /d
+                          token_file: /e
+                          ca_file: /f
                         lab:
                           min_sa_life_time: 20
                         """));
@@ -177,7 +193,7 @@ class ConfigTest {
             }
             assertEquals(Config.defaults(), read(String.join("\n", rest)), lines.get(i));
         }
-        assertEquals(26, keys, "keys in the example");
+        assertEquals(30, keys, "keys in the example");
     }
 
     private static int indent(String line) {
@@ -238,15 +254,20 @@ class ConfigTest {
                 "a: b: c | f.yaml:1:5: not YAML: ",
                 "[1, 2] | f.yaml:1:1: the file must be a mapping",
                 "'kernel: xfrm\nkernel: xfrm' | f.yaml:2:1: kernel is there twice",
-                "state_dir: relative | f.yaml:1:12: state_dir is relative; expected an absolute path",
+                "state_dir: relative | f.yaml:1:12: state_dir is relative; expected an absolute"
+                        + " path",
                 "api.unix_socket: /s | f.yaml:1:1: unknown key api.unix_socket",
                 "on_stop: Block | f.yaml:1:10: on_stop is Block; expected block or clear",
                 "'a: &a { b: *a }' | f.yaml:1:1: unknown key a; known here: api, ",
                 "'? [x] : y' | f.yaml:1:3: a key must be a word",
                 "'--- {}\n--- {}' | f.yaml",
                 "'lab: { min_sa_life_time: 0 }' | f.yaml:1:26: lab.min_sa_life_time is 0",
+                "'notify: { url: \"ftp://a/b\" }' | f.yaml:1:16: notify.url is ftp://a/b; expected",
+                "'notify: { url: \"http://u:p@a/\" }' | f.yaml:1:16: notify.url is http://u:p@a/",
+                "'notify: { unix_socket: /s, url: \"https://a\" }' | f.yaml:1:33: notify.url is",
                 "'api: { http: { listen: \"localhost:80\" } }' | f.yaml:1:24: api.http.listen is",
-                "'api: { http: { listen: \"127.0.0.1:65536\" } }' | f.yaml:1:24: api.http.listen is",
+                "'api: { http: { listen: \"127.0.0.1:65536\" } }' | f.yaml:1:24: api.http.listen"
+                        + " is",
             })
     void whatIsNotUnderstoodIsRefused(String text, String error) {
         assertTrue(errors(text).get(0).startsWith(error), () -> errors(text).toString());
