@@ -43,7 +43,7 @@ final class ChildSaTable {
         }
 
         MonotonicTime next() {
-            return awaitsRekey() ? rekeyAt : expireAt;
+            return awaitsRekey() && rekeyAt.isBefore(expireAt) ? rekeyAt : expireAt;
         }
     }
 

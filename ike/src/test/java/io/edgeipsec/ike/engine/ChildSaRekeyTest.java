@@ -1,6 +1,7 @@
 package io.edgeipsec.ike.engine;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -106,6 +107,25 @@ final class ChildSaRekeyTest {
         net.deliverAll();
         net.assertOneTunnel();
         assertEquals(2, net.b().events(IkeEvent.ChildSaEstablished.class).size());
+    }
+
+    /** What a refusal puts off must not outlive the SA. */
+    @Test
+    void aRekeyThatIsPutOffDoesNotPutOffTheEnd() {
+        Duration lifetime = Duration.ofSeconds(60);
+        for (int seed = 0; seed < 8; seed++) {
+            TwoGateways net =
+                    TwoGateways.connected(
+                            seed,
+                            Policies.a().lifetimes(Duration.ofDays(1), lifetime),
+                            Policies.b().lifetimes(Duration.ofDays(1), Duration.ofDays(1)));
+            EspSpi old = inbound(net.a());
+            for (int attempt = 0; attempt < 4; attempt++) {
+                net.b().sad().refuseNext("no more memory");
+            }
+            net.pass(lifetime, true);
+            assertFalse(net.a().sad().inbound().containsKey(old), "seed " + seed);
+        }
     }
 
     @Test
