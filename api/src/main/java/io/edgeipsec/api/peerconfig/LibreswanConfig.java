@@ -81,7 +81,7 @@ final class LibreswanConfig {
                             + " authby is");
             line("# ecdsa.");
         }
-        if (!setup.ike().additionalKeyExchanges().isEmpty()) {
+        if (setup.allowsAdditionalKeyExchange()) {
             line("# The optional ML-KEM is left out: libreswan has none.");
         }
         if (setup.session().settings().ppk() != null) {

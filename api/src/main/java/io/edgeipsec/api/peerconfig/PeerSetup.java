@@ -135,10 +135,29 @@ public record PeerSetup(
                 .toList();
     }
 
+    /** Those of the IKE SA of which the peer must do one; empty if it may do without. */
+    List<AdditionalKeyExchange> ikeKeyExchangesDemanded() {
+        return demanded(ike.additionalKeyExchanges());
+    }
+
+    /** Likewise of Child SAs. */
+    List<AdditionalKeyExchange> espKeyExchangesDemanded() {
+        return demanded(tunnel.additionalKeyExchanges());
+    }
+
+    private static List<AdditionalKeyExchange> demanded(List<AdditionalKeyExchange> allowed) {
+        return allowed.contains(AdditionalKeyExchange.NONE) ? List.of() : allowed;
+    }
+
+    /** Whether ML-KEM is allowed, in IKE SAs or Child SAs. */
+    boolean allowsAdditionalKeyExchange() {
+        return !ike.additionalKeyExchanges().isEmpty()
+                || !tunnel.additionalKeyExchanges().isEmpty();
+    }
+
     /** Whether a peer without ML-KEM is refused. */
     boolean requiresAdditionalKeyExchange() {
-        return !ike.additionalKeyExchanges().isEmpty()
-                && !ike.additionalKeyExchanges().contains(AdditionalKeyExchange.NONE);
+        return !ikeKeyExchangesDemanded().isEmpty() || !espKeyExchangesDemanded().isEmpty();
     }
 
     boolean requiresPostQuantumKey() {
@@ -150,8 +169,10 @@ public record PeerSetup(
         if (requiresAdditionalKeyExchange()) {
             throw notExpressible(
                     format
-                            + " has no additional key exchanges (RFC 9370), which ike-profile "
-                            + ike.displayName()
+                            + " has no additional key exchanges (RFC 9370), which "
+                            + (ikeKeyExchangesDemanded().isEmpty()
+                                    ? "tunnel-profile " + tunnel.displayName()
+                                    : "ike-profile " + ike.displayName())
                             + " demands; allow NONE there");
         }
         if (requiresPostQuantumKey()) {

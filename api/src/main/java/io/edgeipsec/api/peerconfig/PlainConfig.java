@@ -60,12 +60,7 @@ final class PlainConfig {
                 "IKE digest (integrity, PRF)",
                 digests(setup.ike().digestAlgorithms(), "PRF of SHA2_256, SHA2_384 or SHA2_512"));
         field("IKE groups", groups(setup.ike().dhGroups()));
-        List<AdditionalKeyExchange> additional = setup.ike().additionalKeyExchanges();
-        if (!additional.isEmpty()) {
-            field(
-                    "IKE additional key exchange",
-                    Words.join(additional, ", ", AdditionalKeyExchange::name));
-        }
+        additional("IKE additional key exchange", setup.ike().additionalKeyExchanges());
         field("IKE SA lifetime", setup.ike().saLifeTime().toSeconds() + " seconds");
         field(
                 "Dead peer detection",
@@ -84,6 +79,7 @@ final class PlainConfig {
                 setup.tunnel().enablePerfectForwardSecrecy()
                         ? groups(setup.tunnel().dhGroups())
                         : "off");
+        additional("Additional key exchange of rekeys", setup.tunnel().additionalKeyExchanges());
         field(
                 "Extended sequence numbers",
                 setup.tunnel().extendedSequenceNumbers() ? "offered" : "refused");
@@ -99,6 +95,12 @@ final class PlainConfig {
         int number = 0;
         for (SelectorPair pair : setup.pairs()) {
             field("Traffic " + ++number, "own " + pair.source() + ", remote " + pair.destination());
+        }
+    }
+
+    private void additional(String name, List<AdditionalKeyExchange> allowed) {
+        if (!allowed.isEmpty()) {
+            field(name, Words.join(allowed, ", ", AdditionalKeyExchange::name));
         }
     }
 

@@ -63,7 +63,7 @@ final class SwanctlConfig {
             line("#   ip route add NETWORK dev " + interfaceName);
             line("# The other end of the tunnel has " + setup.remoteTunnelAddress().orElseThrow());
         }
-        if (!setup.ike().additionalKeyExchanges().isEmpty()) {
+        if (setup.allowsAdditionalKeyExchange()) {
             line(
                     setup.requiresAdditionalKeyExchange()
                             ? "# ML-KEM (ke1_...) needs strongSwan 6.0 with the ml plugin."
@@ -184,11 +184,8 @@ final class SwanctlConfig {
                     digests.forEach(digest -> words.add("prf" + digest(digest)));
                 }
                 setup.ike().dhGroups().forEach(group -> words.add(group(group)));
-                if (setup.requiresAdditionalKeyExchange()) {
-                    setup.ike()
-                            .additionalKeyExchanges()
-                            .forEach(each -> words.add("ke1_" + additional(each)));
-                }
+                setup.ikeKeyExchangesDemanded()
+                        .forEach(each -> words.add("ke1_" + additional(each)));
                 proposals.add(String.join("-", words));
             }
         }
@@ -208,6 +205,8 @@ final class SwanctlConfig {
                 if (setup.tunnel().enablePerfectForwardSecrecy()) {
                     setup.tunnel().dhGroups().forEach(group -> words.add(group(group)));
                 }
+                setup.espKeyExchangesDemanded()
+                        .forEach(each -> words.add("ke1_" + additional(each)));
                 if (setup.tunnel().extendedSequenceNumbers()) {
                     words.addAll(List.of("esn", "noesn"));
                 }

@@ -133,7 +133,7 @@ class PeerConfigTest {
     @ParameterizedTest
     @EnumSource
     void policyBased(PeerConfigFormat format) throws IOException {
-        tunnel = mixed();
+        tunnel = mixed(List.of());
         ike = ike(List.of(EncryptionAlgorithm.AES_GCM_256, EncryptionAlgorithm.AES_256), List.of());
         assertGolden("policy." + format, write(policyBased(), format));
     }
@@ -152,7 +152,7 @@ class PeerConfigTest {
         assertGolden("certificate." + format, write(routeBased("192.168.50.1/24"), format));
     }
 
-    private static IPSecVPNTunnelProfile mixed() {
+    private static IPSecVPNTunnelProfile mixed(List<AdditionalKeyExchange> additional) {
         return new IPSecVPNTunnelProfile(
                 SystemProfiles.TUNNEL.header(),
                 List.of(EncryptionAlgorithm.AES_128, EncryptionAlgorithm.AES_GCM_128),
@@ -163,7 +163,7 @@ class PeerConfigTest {
                 Duration.ofHours(8),
                 false,
                 64,
-                List.of());
+                additional);
     }
 
     private static IPSecVPNIKEProfile ike(
@@ -265,6 +265,22 @@ class PeerConfigTest {
                         List.of(AdditionalKeyExchange.ML_KEM_768, AdditionalKeyExchange.NONE));
         assertFalse(write(policyBased(), PeerConfigFormat.SWANCTL).contains("mlkem"));
         assertTrue(write(policyBased(), PeerConfigFormat.LIBRESWAN).contains("left out"));
+    }
+
+    @Test
+    void additionalKeyExchangeOfTunnelsGoesToStrongSwanOnly() {
+        tunnel = mixed(List.of(AdditionalKeyExchange.ML_KEM_1024));
+        String swanctl = write(policyBased(), PeerConfigFormat.SWANCTL);
+        assertTrue(swanctl.contains("aes128-sha1-sha256-ecp256-modp2048-ke1_mlkem1024"), swanctl);
+        assertFalse(swanctl.contains("mlkem768"), swanctl);
+        assertTrue(
+                write(policyBased(), PeerConfigFormat.TEXT)
+                        .contains("Additional key exchange of rekeys"));
+        String refused = refusal(policyBased(), PeerConfigFormat.LIBRESWAN);
+        assertTrue(
+                refused.contains("tunnel-profile " + SystemProfiles.TUNNEL.displayName()), refused);
+        tunnel = mixed(List.of(AdditionalKeyExchange.ML_KEM_1024, AdditionalKeyExchange.NONE));
+        assertFalse(write(policyBased(), PeerConfigFormat.SWANCTL).contains("mlkem"));
     }
 
     @Test
