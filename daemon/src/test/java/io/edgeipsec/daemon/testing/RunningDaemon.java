@@ -23,6 +23,7 @@ public final class RunningDaemon implements AutoCloseable {
                                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                                 // Tests start it often and never let it run for long.
                                 "-XX:TieredStopAtLevel=1",
+                                "-XX:+UseSerialGC",
                                 "-Xmx128m",
                                 "-cp",
                                 System.getProperty("java.class.path"),
