@@ -206,6 +206,26 @@ class StrongSwan:
                     vici.call("load-cert", type="X509", flag="NONE", data=each)
             vici.call("load-conn", **{session.name: connection})
 
+    def load_file(self, file: Path) -> None:
+        """Loads a swanctl.conf, as its administrator would."""
+        self.site.gateway.run(
+            *("env", f"STRONGSWAN_CONF={self._settings}"),
+            *unconfined("/usr/sbin/swanctl"),
+            *("--load-all", "--noprompt", "--file", str(file)),
+            *("--uri", f"unix://{self._socket}"),
+        )
+
+    def unload_file(self) -> None:
+        """Takes away what was loaded with it, telling the peer."""
+        with self._vici() as vici:
+            for name in vici.call("get-conns").get("conns", []):
+                vici.call("unload-conn", name=name)
+                try:
+                    vici.call("terminate", ike=name, force="yes", timeout="2000")
+                except ViciError:
+                    pass  # It has no SA.
+            vici.call("clear-creds")
+
     def delete(self, session: Session) -> None:
         """Takes a session away, telling the peer."""
         del self._sessions[session.id]

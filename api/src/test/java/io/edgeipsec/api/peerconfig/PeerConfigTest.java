@@ -43,7 +43,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Golden texts; that of libreswan also brings tunnels up in the lab. */
+/** Golden texts; those of strongSwan and libreswan also bring tunnels up in the lab. */
 class PeerConfigTest {
     private static final String LOCAL_ID = "gateway-a.example";
     private static final String PEER_ID = "admin@gateway-b.example";
