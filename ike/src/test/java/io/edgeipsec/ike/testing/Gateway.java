@@ -163,6 +163,10 @@ public final class Gateway implements IkeEffect.Handler {
         stalled = true;
     }
 
+    public boolean hasWork() {
+        return !work.isEmpty();
+    }
+
     /** Does the oldest piece of work that waits. */
     public void step() {
         work.remove().run();

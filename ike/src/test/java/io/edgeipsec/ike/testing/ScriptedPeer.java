@@ -19,6 +19,7 @@ import io.edgeipsec.ike.crypto.SecretBytes;
 import io.edgeipsec.ike.message.DecodeResult;
 import io.edgeipsec.ike.message.EspSpi;
 import io.edgeipsec.ike.message.ExchangeType;
+import io.edgeipsec.ike.message.FragmentNumber;
 import io.edgeipsec.ike.message.Identification;
 import io.edgeipsec.ike.message.IdentificationPayload;
 import io.edgeipsec.ike.message.IkeHeader;
@@ -50,7 +51,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A peer that says whatever the test makes it say to one gateway, well formed or not, in the clear
- * or protected by the right keys. It starts the IKE SA, as A of {@link Policies#a}.
+ * or protected by the right keys. It starts the IKE SA, as A of {@link Policies#a}, unless {@link
+ * #answerInit} lets it be the responder.
  */
 public final class ScriptedPeer {
     public static final IkeSpi SPI = new IkeSpi(0x1122334455667788L);
@@ -70,6 +72,7 @@ public final class ScriptedPeer {
     private final Octets nonce = random.octets(32);
     private final KeyShare share = keyExchange.begin(KeyExchangeMethod.CURVE25519);
     private IkeSpi peerSpi = IkeSpi.ZERO;
+    private boolean initiator = true;
     private Octets initRequest = Octets.EMPTY;
     private Octets initResponse = Octets.EMPTY;
     private Octets peerNonce = Octets.EMPTY;
@@ -155,19 +158,42 @@ public final class ScriptedPeer {
         peerNonce = answer.first(NoncePayload.class).orElseThrow().nonce();
         Octets value = answer.first(KeyExchangePayload.class).orElseThrow().data();
         try (SecretBytes secret = keyExchange.finish(share, value)) {
-            IkeKeys derived =
+            takeKeys(
                     new KeyDerivation(primitives)
-                            .initial(SUITE, secret, nonce, peerNonce, SPI, peerSpi);
-            keys = derived;
-            outgoing =
-                    new MessageProtection(
-                            primitives, random, SUITE, derived.skEi(), derived.skAi(), 0);
-            incoming =
-                    new MessageProtection(
-                            primitives, random, SUITE, derived.skEr(), derived.skAr(), 0);
+                            .initial(SUITE, secret, nonce, peerNonce, SPI, peerSpi));
         } catch (InvalidKeyShareException impossible) {
             throw new AssertionError(impossible);
         }
+    }
+
+    /** Takes the IKE_SA_INIT request that B has put on the wire; gives the answer to it. */
+    public Octets answerInit() {
+        initiator = false;
+        initRequest = net.dropOne().datagram();
+        IkeMessage request = clear(initRequest);
+        peerSpi = request.header().initiatorSpi();
+        peerNonce = request.first(NoncePayload.class).orElseThrow().nonce();
+        Octets value = request.first(KeyExchangePayload.class).orElseThrow().data();
+        IkeHeader header = headerOf(ExchangeType.IKE_SA_INIT, true, 0);
+        initResponse = MessageCodec.encode(new IkeMessage(header, initPayloads()));
+        try (SecretBytes secret = keyExchange.finish(share, value)) {
+            takeKeys(
+                    new KeyDerivation(primitives)
+                            .initial(SUITE, secret, peerNonce, nonce, peerSpi, SPI));
+        } catch (InvalidKeyShareException impossible) {
+            throw new AssertionError(impossible);
+        }
+        return initResponse;
+    }
+
+    private void takeKeys(IkeKeys derived) {
+        keys = derived;
+        MessageProtection ofInitiator =
+                new MessageProtection(primitives, random, SUITE, derived.skEi(), derived.skAi(), 0);
+        MessageProtection ofResponder =
+                new MessageProtection(primitives, random, SUITE, derived.skEr(), derived.skAr(), 0);
+        outgoing = initiator ? ofInitiator : ofResponder;
+        incoming = initiator ? ofResponder : ofInitiator;
     }
 
     public List<Payload> authPayloads() {
@@ -176,22 +202,31 @@ public final class ScriptedPeer {
                 AuthenticatedOctets.of(
                         primitives,
                         SUITE.prf(),
-                        initRequest,
+                        initiator ? initRequest : initResponse,
                         peerNonce,
-                        keys().skPi(),
+                        initiator ? keys().skPi() : keys().skPr(),
                         id,
                         Octets.EMPTY);
         SecretBytes psk =
                 SecretBytes.wrap("correct horse battery staple".getBytes(StandardCharsets.UTF_8));
         List<Payload> payloads = new ArrayList<>();
-        payloads.add(new IdentificationPayload(PayloadType.ID_I, id));
+        payloads.add(
+                new IdentificationPayload(initiator ? PayloadType.ID_I : PayloadType.ID_R, id));
         payloads.add(SharedKeyAuthentication.authenticate(primitives, SUITE.prf(), psk, signed));
         payloads.add(
                 new SaPayload(
                         Proposals.ofEsp(
                                 policy.children().get(0).proposals(), CHILD.toOctets(), true)));
-        payloads.addAll(selectors());
+        payloads.addAll(initiator ? selectors() : answeredSelectors());
         return payloads;
+    }
+
+    private static List<Payload> answeredSelectors() {
+        return List.of(
+                new TrafficSelectorPayload(
+                        PayloadType.TS_I, List.of(TrafficSelector.parse("10.2.0.0/16"))),
+                new TrafficSelectorPayload(
+                        PayloadType.TS_R, List.of(TrafficSelector.parse("10.1.0.0/16"))));
     }
 
     public static List<Payload> selectors() {
@@ -224,7 +259,15 @@ public final class ScriptedPeer {
     }
 
     public IkeHeader headerOf(ExchangeType type, boolean response, long id) {
-        return IkeHeader.of(SPI, peerSpi, type, true, response, id);
+        return initiator
+                ? IkeHeader.of(SPI, peerSpi, type, true, response, id)
+                : IkeHeader.of(peerSpi, SPI, type, false, response, id);
+    }
+
+    /** One fragment of a message, with whatever number and content. */
+    public Octets sealFragment(
+            IkeHeader header, PayloadType first, FragmentNumber fragment, Octets piece) {
+        return outgoing().sealFragment(header, first, fragment, piece);
     }
 
     public IkeMessage open(Octets datagram) {

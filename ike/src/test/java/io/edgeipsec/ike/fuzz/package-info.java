@@ -1,0 +1,5 @@
+/** Targets of the fuzzer; see {@code packaging/fuzz}. */
+@NullMarked
+package io.edgeipsec.ike.fuzz;
+
+import org.jspecify.annotations.NullMarked;
