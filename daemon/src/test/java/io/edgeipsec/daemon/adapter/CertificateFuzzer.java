@@ -38,7 +38,11 @@ public final class CertificateFuzzer {
         Octets rest = Octets.copyOf(data, 1, data.length - 1);
         switch ((data[0] & 0xff) % 8) {
             case 0 -> judge(List.of(rest), List.of(ROOT.certificate()), List.of());
-            case 1 -> judge(List.of(rest, rest, PEER), List.of(rest), List.of());
+            case 1 -> {
+                if (imported(Pem.write(Pem.CERTIFICATE, List.of(rest)), null)) {
+                    judge(List.of(rest, rest, PEER), List.of(rest), List.of());
+                }
+            }
             case 2 -> judge(List.of(PEER, rest), List.of(ROOT.certificate()), List.of());
             case 3 -> judge(List.of(PEER), List.of(ROOT.certificate()), List.of(rest));
             case 4 -> imported(Pem.write(Pem.CERTIFICATE, List.of(rest)), null);
@@ -69,13 +73,16 @@ public final class CertificateFuzzer {
         }
     }
 
-    private static void imported(String pem, @org.jspecify.annotations.Nullable String privateKey) {
+    private static boolean imported(
+            String pem, @org.jspecify.annotations.Nullable String privateKey) {
         try {
             READER.readCertificate(HEADER, pem, privateKey, privateKey == null ? null : "pass");
+            return true;
         } catch (ApiException refused) {
             if (refused.getMessage() == null) {
                 throw new AssertionError("refused without a word", refused);
             }
+            return false;
         }
     }
 

@@ -71,6 +71,13 @@ class DistinguishedNameIdentitiesTest {
         assertFalse(Identities.matches(Identities.parse(text), RECEIVED));
     }
 
+    /** {@code #} in front of a value means DER in hexadecimal digits (RFC 4514 §2.4). */
+    @ParameterizedTest
+    @ValueSource(strings = {"1.2.3=#050u", "CN=#zz", "CN=#0c05"})
+    void valuesThatAreNoDerMakeNoName(String text) {
+        assertEquals(Identification.FQDN, Identities.parse(text).type());
+    }
+
     @Test
     void namesAreShownAsText() {
         assertEquals("CN=b,O=strongSwan,C=CH", RECEIVED.toString());

@@ -118,7 +118,7 @@ final class FuzzedPayloads {
     }
 
     private Payload auth(FuzzInput input) {
-        List<Payload> auth = peer.authPayloads();
+        List<Payload> auth = peer.hasKeys() ? peer.authPayloads() : ScriptedPeer.selectors();
         return auth.get(input.below(auth.size()));
     }
 

@@ -55,7 +55,6 @@ public final class IkeSaFuzzer {
     private final ScriptedPeer peer = new ScriptedPeer(net);
     private final FuzzInput input;
     private final FuzzedPayloads payloads;
-    private boolean hasKeys;
     private long nextRequest;
     private Optional<IkeHeader> asked = Optional.empty();
 
@@ -114,7 +113,6 @@ public final class IkeSaFuzzer {
     private void halfOpen() {
         gateway.configure(Policies.b().build());
         peer.init();
-        hasKeys = true;
         nextRequest = 1;
     }
 
@@ -131,7 +129,6 @@ public final class IkeSaFuzzer {
     private void authenticating() {
         initiated();
         tell(peer.answerInit());
-        hasKeys = true;
         listen();
     }
 
@@ -169,7 +166,7 @@ public final class IkeSaFuzzer {
     private void send(boolean response, long id) {
         ExchangeType exchange = exchange(response);
         List<Payload> chain = payloads.read(input, MAX_PAYLOADS);
-        if (hasKeys) {
+        if (peer.hasKeys()) {
             tell(peer.seal(exchange, response, id, chain));
         }
     }
@@ -185,7 +182,7 @@ public final class IkeSaFuzzer {
         OctetWriter writer = new OctetWriter();
         PayloadChain.encode(said, writer);
         Octets chain = writer.toOctets();
-        if (!hasKeys) {
+        if (!peer.hasKeys()) {
             return;
         }
         for (int i = 0; i < total; i++) {
@@ -209,7 +206,7 @@ public final class IkeSaFuzzer {
         boolean response = input.below(2) == 0;
         ExchangeType exchange = exchange(response);
         IkeHeader header =
-                hasKeys
+                peer.hasKeys()
                         ? peer.headerOf(exchange, response, input.below(3))
                         : asked.map(IkeSaFuzzer::answering).orElse(ScriptedPeer.initHeader());
         List<Payload> chain = payloads.read(input, MAX_PAYLOADS);

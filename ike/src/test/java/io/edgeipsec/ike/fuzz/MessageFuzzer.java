@@ -8,6 +8,7 @@ import io.edgeipsec.ike.message.MessageCodec;
 import io.edgeipsec.ike.message.OctetWriter;
 import io.edgeipsec.ike.message.Octets;
 import io.edgeipsec.ike.message.PayloadType;
+import io.edgeipsec.ike.message.TrafficSelectorPayload;
 
 /**
  * A message in the clear, or with the first octet odd the chain of payloads that was within SK.
@@ -46,8 +47,17 @@ public final class MessageFuzzer {
         check(MessageCodec.decode(IkeHeader.decode(patched.reader()), patched));
     }
 
+    /** All of them of unknown types, and so left out: we say no such thing ourselves. */
+    private static boolean lacksSelectors(DecodeResult.Decoded decoded) {
+        return decoded.message().payloads().stream()
+                .anyMatch(
+                        payload ->
+                                payload instanceof TrafficSelectorPayload selectors
+                                        && selectors.selectors().isEmpty());
+    }
+
     private static void check(DecodeResult result) throws MalformedMessageException {
-        if (!(result instanceof DecodeResult.Decoded decoded)) {
+        if (!(result instanceof DecodeResult.Decoded decoded) || lacksSelectors(decoded)) {
             return;
         }
         IkeMessage message = decoded.message();

@@ -285,6 +285,10 @@ public final class ScriptedPeer {
         return peerSpi;
     }
 
+    public boolean hasKeys() {
+        return keys != null;
+    }
+
     private IkeKeys keys() {
         return Objects.requireNonNull(keys, "init() first");
     }
