@@ -22,18 +22,21 @@ final class KeyStrength {
 
     /** What is wrong with a key; empty if nothing is. */
     static Optional<String> weakness(PublicKey key) {
+        Optional<String> cost = cost(key);
+        if (cost.isPresent()) {
+            return cost;
+        }
         if (key instanceof RSAPublicKey rsa) {
             int bits = rsa.getModulus().bitLength();
             BigInteger exponent = rsa.getPublicExponent();
-            if (bits < MIN_RSA_BITS || bits > MAX_RSA_BITS) {
-                return Optional.of(
-                        "an RSA key of %d bits, accepted are %d to %d"
-                                .formatted(bits, MIN_RSA_BITS, MAX_RSA_BITS));
+            if (bits < MIN_RSA_BITS) {
+                return Optional.of(wrongSize(bits));
             }
-            if (!exponent.testBit(0)
-                    || exponent.compareTo(THREE) < 0
-                    || exponent.bitLength() > MAX_EXPONENT_BITS) {
-                return Optional.of("an RSA key with a public exponent that is not accepted");
+            if (!rsa.getModulus().testBit(0)) {
+                return Optional.of("an RSA key whose modulus is even");
+            }
+            if (!exponent.testBit(0) || exponent.compareTo(THREE) < 0) {
+                return Optional.of("an RSA key with a public exponent that is even or 1");
             }
         }
         return Signatures.typeOf(key).isEmpty()
@@ -43,6 +46,31 @@ final class KeyStrength {
                                 + key.getAlgorithm()
                                 + ")")
                 : Optional.empty();
+    }
+
+    /**
+     * What makes a signature by a key long to verify; empty if nothing does. Whoever may send such
+     * a key unasked could keep us busy with it.
+     */
+    static Optional<String> cost(PublicKey key) {
+        if (key instanceof RSAPublicKey rsa) {
+            int bits = rsa.getModulus().bitLength();
+            if (bits > MAX_RSA_BITS) {
+                return Optional.of(wrongSize(bits));
+            }
+            int exponentBits = rsa.getPublicExponent().bitLength();
+            if (exponentBits > MAX_EXPONENT_BITS) {
+                return Optional.of(
+                        "an RSA key with a public exponent of %d bits, accepted are up to %d"
+                                .formatted(exponentBits, MAX_EXPONENT_BITS));
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static String wrongSize(int bits) {
+        return "an RSA key of %d bits, accepted are %d to %d"
+                .formatted(bits, MIN_RSA_BITS, MAX_RSA_BITS);
     }
 
     /** What is wrong with how a certificate is signed; empty if nothing is. */

@@ -89,6 +89,10 @@ final class PeerVerifier {
                 throw new Rejection(
                         Cause.MALFORMED, "sent a certificate that cannot be read as X.509");
             }
+            Optional<String> cost = KeyStrength.cost(parsed.get(parsed.size() - 1).getPublicKey());
+            if (cost.isPresent()) {
+                throw new Rejection(Cause.KEY, "sent a certificate with " + cost.get());
+            }
         }
         if (parsed.isEmpty()) {
             throw new Rejection(Cause.MALFORMED, "sent no certificate");

@@ -7,7 +7,9 @@ import io.edgeipsec.ike.message.MalformedMessageException;
 import io.edgeipsec.ike.message.MessageCodec;
 import io.edgeipsec.ike.message.OctetWriter;
 import io.edgeipsec.ike.message.Octets;
+import io.edgeipsec.ike.message.Payload;
 import io.edgeipsec.ike.message.PayloadType;
+import io.edgeipsec.ike.message.SaPayload;
 import io.edgeipsec.ike.message.TrafficSelectorPayload;
 
 /**
@@ -47,17 +49,23 @@ public final class MessageFuzzer {
         check(MessageCodec.decode(IkeHeader.decode(patched.reader()), patched));
     }
 
-    /** All of them of unknown types, and so left out: we say no such thing ourselves. */
-    private static boolean lacksSelectors(DecodeResult.Decoded decoded) {
-        return decoded.message().payloads().stream()
-                .anyMatch(
-                        payload ->
-                                payload instanceof TrafficSelectorPayload selectors
-                                        && selectors.selectors().isEmpty());
+    /**
+     * Whether decoding has left something out: selectors and attributes of unknown types. They are
+     * not chosen, and so need not be said again.
+     */
+    private static boolean isIncomplete(Payload payload) {
+        if (payload instanceof TrafficSelectorPayload selectors) {
+            return selectors.selectors().isEmpty();
+        }
+        return payload instanceof SaPayload sa
+                && sa.proposals().stream()
+                        .flatMap(proposal -> proposal.transforms().stream())
+                        .anyMatch(transform -> !transform.understood());
     }
 
     private static void check(DecodeResult result) throws MalformedMessageException {
-        if (!(result instanceof DecodeResult.Decoded decoded) || lacksSelectors(decoded)) {
+        if (!(result instanceof DecodeResult.Decoded decoded)
+                || decoded.message().payloads().stream().anyMatch(MessageFuzzer::isIncomplete)) {
             return;
         }
         IkeMessage message = decoded.message();
