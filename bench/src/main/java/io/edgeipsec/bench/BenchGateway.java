@@ -161,6 +161,11 @@ final class BenchGateway implements IkeEffect.Handler {
     public void removeChildSa(IkeEffect.RemoveChildSa effect) {}
 
     @Override
+    public void stopSending(IkeEffect.StopSending effect) {
+        replies.add(new IkeReply.SendingStopped(effect.request()));
+    }
+
+    @Override
     public void moveChildSa(IkeEffect.MoveChildSa effect) {}
 
     @Override

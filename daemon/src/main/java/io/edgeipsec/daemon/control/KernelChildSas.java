@@ -4,7 +4,6 @@ import io.edgeipsec.daemon.reconcile.Blueprints;
 import io.edgeipsec.daemon.reconcile.ChildTraits;
 import io.edgeipsec.daemon.reconcile.Conversions;
 import io.edgeipsec.daemon.reconcile.EspTransforms;
-import io.edgeipsec.ike.crypto.SecretBytes;
 import io.edgeipsec.ike.message.EspSpi;
 import io.edgeipsec.ike.message.IpAddress;
 import io.edgeipsec.ike.model.ChildSaInstallation;
@@ -20,15 +19,10 @@ import io.edgeipsec.xfrm.kernel.IpsecKernel;
 import io.edgeipsec.xfrm.kernel.Outcome;
 import io.edgeipsec.xfrm.kernel.Outcome.Nothing;
 import io.edgeipsec.xfrm.state.EspTransform;
-import io.edgeipsec.xfrm.state.KeyMaterial;
 import io.edgeipsec.xfrm.state.SaDirection;
 import io.edgeipsec.xfrm.state.SaId;
-import io.edgeipsec.xfrm.state.SaInstall;
-import io.edgeipsec.xfrm.state.SaLifetimes;
 import io.edgeipsec.xfrm.state.SaMove;
-import io.edgeipsec.xfrm.state.SaOptions;
 import io.edgeipsec.xfrm.state.SpiRequest;
-import io.edgeipsec.xfrm.state.UdpEncapsulation;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -38,7 +32,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -48,9 +41,6 @@ import org.slf4j.LoggerFactory;
  */
 final class KernelChildSas implements ChildSaKernel {
     private static final Logger LOG = LoggerFactory.getLogger(KernelChildSas.class);
-
-    /** The kernel is the backstop behind IKE's own clock, and so a little later. */
-    private static final Duration BACKSTOP = Duration.ofSeconds(5);
 
     /**
      * How long a peer that has rekeyed a Child SA may keep the old one before we send by the new
@@ -64,6 +54,12 @@ final class KernelChildSas implements ChildSaKernel {
      * processors, or wait in a queue that IKE does not share.
      */
     private static final Duration LATE_PACKETS = Duration.ofSeconds(2);
+
+    /**
+     * After which to look again whether something else is sent by; what waits does so for ten
+     * seconds at most.
+     */
+    private static final Duration STILL_NEEDED = Duration.ofSeconds(1);
 
     private final KernelWork thread;
     private final IpsecKernel kernel;
@@ -125,6 +121,44 @@ final class KernelChildSas implements ChildSaKernel {
     }
 
     @Override
+    public void stopSending(IkeEffect.StopSending effect, Consumer<IkeReply> reply) {
+        execute(effect.request(), reply, () -> stopUnlessNeeded(effect, reply));
+    }
+
+    private void stopUnlessNeeded(IkeEffect.StopSending effect, Consumer<IkeReply> reply) {
+        if (!effect.deletedByPeer() && isNeeded(effect.locator())) {
+            thread.executeLater(STILL_NEEDED, () -> stopUnlessNeeded(effect, reply));
+            return;
+        }
+        table.findSa(effect.locator()).ifPresent(sa -> stopSending(effect.locator(), sa));
+        reply.accept(new IkeReply.SendingStopped(effect.request()));
+    }
+
+    /** Whether nothing else is sent by, and what is to take its place has to wait still. */
+    private boolean isNeeded(ChildSaLocator locator) {
+        Optional<LiveSa> sa = table.findSa(locator).filter(found -> found.outbound().isPresent());
+        if (sa.isEmpty()) {
+            return false;
+        }
+        List<LiveSa> others =
+                table.installedOf(sa.get().child()).stream()
+                        .filter(other -> !other.equals(sa.get()))
+                        .toList();
+        return others.stream().noneMatch(other -> other.outbound().isPresent())
+                && others.stream().anyMatch(other -> waiting.containsKey(other.inbound()));
+    }
+
+    private void stopSending(ChildSaLocator locator, LiveSa sa) {
+        forgetWaiting(sa);
+        if (sa.outbound().isPresent()) {
+            table.changed(locator, sa, sa.silent());
+            sendBySuccessor(sa.child());
+            ledger.settleOutbound(sa);
+            kernel.removeSa(sa.outbound().get());
+        }
+    }
+
+    @Override
     public void moveChildSa(IkeEffect.MoveChildSa effect) {
         try {
             thread.execute(() -> move(effect.locator(), effect.path()));
@@ -151,8 +185,8 @@ final class KernelChildSas implements ChildSaKernel {
             return;
         }
         LiveSa sa = known.get();
-        SaMove inbound = move(sa.inbound(), SaDirection.IN, to);
-        SaMove outbound = move(sa.outbound().get(), SaDirection.OUT, to);
+        SaMove inbound = KernelRequests.move(sa.inbound(), SaDirection.IN, to);
+        SaMove outbound = KernelRequests.move(sa.outbound().get(), SaDirection.OUT, to);
         Outcome<Nothing> outcome = kernel.moveSa(inbound);
         if (outcome.isDone()) {
             outcome = kernel.moveSa(outbound);
@@ -176,15 +210,6 @@ final class KernelChildSas implements ChildSaKernel {
                 new LiveSa(sa.child(), sa.peer(), sa.inbound(), Optional.of(outbound.movedId())));
         ledger.moved(outbound.id(), outbound.movedId());
         sessions.carriedTo(locator.session(), peer);
-    }
-
-    private static SaMove move(SaId id, SaDirection direction, Path to) {
-        return new SaMove(
-                id,
-                direction,
-                Conversions.toInet(to.local().address()),
-                Conversions.toInet(to.remote().address()),
-                new UdpEncapsulation(to.local().port(), to.remote().port()));
     }
 
     @Override
@@ -253,7 +278,7 @@ final class KernelChildSas implements ChildSaKernel {
         }
         Outcome<Nothing> outcome =
                 kernel.installSa(
-                        sa(
+                        KernelRequests.sa(
                                 installation,
                                 traits.get(),
                                 SaDirection.IN,
@@ -274,7 +299,10 @@ final class KernelChildSas implements ChildSaKernel {
             waiting.put(receiving.inbound(), installation);
             thread.executeLater(PEER_HAS_ANSWER, () -> installWaiting(locator, receiving));
         }
-        LiveSa sa = waits ? receiving : receiving.sendingBy(outboundId(locator, traits.get()));
+        LiveSa sa =
+                waits
+                        ? receiving
+                        : receiving.sendingBy(KernelRequests.outboundId(locator, traits.get()));
         installed(installation, sa, traits.get());
         return new IkeReply.ChildSaInstalled(request, locator);
     }
@@ -290,9 +318,7 @@ final class KernelChildSas implements ChildSaKernel {
     }
 
     private boolean isReplaced(LiveSa removed) {
-        return removed.outbound().isPresent()
-                && isSentBy(removed.child())
-                && table.traits(removed.child()).isPresent();
+        return isSentBy(removed.child()) && table.traits(removed.child()).isPresent();
     }
 
     private boolean isSentBy(ChildRef child) {
@@ -312,7 +338,9 @@ final class KernelChildSas implements ChildSaKernel {
             }
             Outcome<Nothing> outcome = installOutbound(installation, traits.get());
             if (outcome.isDone()) {
-                LiveSa complete = sa.sendingBy(outboundId(installation.locator(), traits.get()));
+                LiveSa complete =
+                        sa.sendingBy(
+                                KernelRequests.outboundId(installation.locator(), traits.get()));
                 table.changed(locator, sa, complete);
                 return;
             }
@@ -330,14 +358,14 @@ final class KernelChildSas implements ChildSaKernel {
      * and does not know that SA any more.
      */
     private Outcome<Nothing> installOutbound(ChildSaInstallation installation, ChildTraits traits) {
-        SaId id = outboundId(installation.locator(), traits);
+        SaId id = KernelRequests.outboundId(installation.locator(), traits);
         if (table.disinherit(id)) {
             kernel.removeSa(id);
         }
         int acquire =
                 table.findAcquire(traits.reqid()).map(KernelEvent.Acquire::sequence).orElse(0);
         return kernel.installSa(
-                sa(
+                KernelRequests.sa(
                         installation,
                         traits,
                         SaDirection.OUT,
@@ -345,41 +373,6 @@ final class KernelChildSas implements ChildSaKernel {
                         installation.outboundEncryption(),
                         installation.outboundIntegrity(),
                         acquire));
-    }
-
-    private static SaInstall sa(
-            ChildSaInstallation installation,
-            ChildTraits traits,
-            SaDirection direction,
-            EspSpi spi,
-            SecretBytes encryption,
-            SecretBytes integrity,
-            int acquireSequence) {
-        ChildSaLocator locator = installation.locator();
-        @Nullable UdpEncapsulation udp =
-                installation.nat().encapsulates()
-                        ? new UdpEncapsulation(
-                                locator.path().local().port(), locator.path().remote().port())
-                        : null;
-        long seconds = installation.lifetime().plus(BACKSTOP).toSeconds();
-        return new SaInstall(
-                direction,
-                Conversions.toInet(locator.path().local().address()),
-                Conversions.toInet(locator.path().remote().address()),
-                spi.value(),
-                traits.reqid(),
-                traits.scope(),
-                EspTransforms.of(installation.suite()),
-                KeyMaterial.owning(encryption.toByteArray()),
-                KeyMaterial.owning(integrity.toByteArray()),
-                udp,
-                new SaOptions(
-                        traits.antiReplayWindow(),
-                        installation.suite().extendedSequenceNumbers(),
-                        SaLifetimes.ofSeconds(0, seconds),
-                        traits.dfPolicy(),
-                        acquireSequence,
-                        0));
     }
 
     private void installed(ChildSaInstallation installation, LiveSa sa, ChildTraits traits) {
@@ -396,13 +389,6 @@ final class KernelChildSas implements ChildSaKernel {
                 locator.session(), pathMtu -> Blueprints.tunnelMtu(transform, pathMtu, udp));
     }
 
-    private static SaId outboundId(ChildSaLocator locator, ChildTraits traits) {
-        return new SaId(
-                Conversions.toInet(locator.path().remote().address()),
-                locator.outbound().value(),
-                traits.scope());
-    }
-
     private void remove(ChildSaLocator locator) {
         boolean installed =
                 table.findSa(locator).flatMap(sa -> table.findSa(sa.inbound())).isPresent();
@@ -410,27 +396,37 @@ final class KernelChildSas implements ChildSaKernel {
         if (sa.isEmpty()) {
             return;
         }
-        ChildSaInstallation unused = waiting.remove(sa.get().inbound());
+        forgetWaiting(sa.get());
+        sendBySuccessor(sa.get().child());
+        if (installed) {
+            ledger.settle(sa.get());
+        }
+        sa.get().outbound().ifPresent(kernel::removeSa);
+        SaId inbound = sa.get().inbound();
+        if (installed && isReplaced(sa.get())) {
+            thread.executeLater(LATE_PACKETS, () -> kernel.removeSa(inbound));
+        } else {
+            kernel.removeSa(inbound);
+        }
+        sessions.maybeUnusable(locator.session());
+    }
+
+    private void forgetWaiting(LiveSa sa) {
+        ChildSaInstallation unused = waiting.remove(sa.inbound());
         if (unused != null) {
             unused.close();
-        } else if (!isSentBy(sa.get().child())) {
-            for (LiveSa successor : table.installedOf(sa.get().child())) {
+        }
+    }
+
+    /** Where nothing sends for a child any more, what has been waiting does. */
+    private void sendBySuccessor(ChildRef child) {
+        if (!isSentBy(child)) {
+            for (LiveSa successor : table.installedOf(child)) {
                 ChildSaInstallation waits = waiting.get(successor.inbound());
                 if (waits != null) {
                     installWaiting(waits.locator(), successor);
                 }
             }
         }
-        if (installed) {
-            ledger.settle(sa.get());
-        }
-        sa.get().outbound().ifPresent(kernel::removeSa);
-        SaId inbound = sa.get().inbound();
-        if (isReplaced(sa.get())) {
-            thread.executeLater(LATE_PACKETS, () -> kernel.removeSa(inbound));
-        } else {
-            kernel.removeSa(inbound);
-        }
-        sessions.maybeUnusable(locator.session());
     }
 }

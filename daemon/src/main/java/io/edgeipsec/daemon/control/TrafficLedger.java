@@ -103,6 +103,19 @@ final class TrafficLedger {
         sa.outbound().ifPresent(lastRead::remove);
     }
 
+    /** The outbound SA of a Child SA is about to be removed, and the inbound one stays. */
+    void settleOutbound(LiveSa sa) {
+        sa.outbound()
+                .ifPresent(
+                        out -> {
+                            add(
+                                    sa.child().session(),
+                                    sa.child().child(),
+                                    readOrRemember(out).out());
+                            lastRead.remove(out);
+                        });
+    }
+
     private void add(String session, String child, TunnelTraffic traffic) {
         settled.computeIfAbsent(session, s -> new HashMap<>(2))
                 .merge(child, traffic, TunnelTraffic::plus);

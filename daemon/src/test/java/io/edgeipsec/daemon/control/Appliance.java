@@ -360,6 +360,16 @@ final class Appliance {
         plane.childSas().removeChildSa(new IkeEffect.RemoveChildSa(locator));
     }
 
+    /** What is told when it is done. */
+    List<IkeReply> stopSending(ChildSaLocator locator, boolean deletedByPeer) {
+        List<IkeReply> replies = new ArrayList<>();
+        plane.childSas()
+                .stopSending(
+                        new IkeEffect.StopSending(nextRequest(), locator, deletedByPeer),
+                        replies::add);
+        return replies;
+    }
+
     /** What IKE was told of a kind. */
     <T extends IkeInput> List<T> told(Class<T> kind) {
         return told.stream().map(Told::input).filter(kind::isInstance).map(kind::cast).toList();

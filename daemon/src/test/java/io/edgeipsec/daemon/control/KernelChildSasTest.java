@@ -196,6 +196,41 @@ class KernelChildSasTest {
     }
 
     @Test
+    void whatIsAboutToBeDeletedIsReceivedByAndNotSentBy() {
+        Appliance box = new Appliance().start(branch());
+        ChildSaLocator old = box.establish("branch", "p1");
+        ChildSaInstallation theirs = box.rekeyedByPeer(box.reserve("branch", "p1"));
+        box.install(theirs);
+        ChildSaLocator ours = box.establish("branch", "p1");
+        assertEquals(1, box.stopSending(ours, /* deletedByPeer= */ false).size());
+        assertEquals(List.of(old.outbound().value()), outbound(box));
+        assertEquals(4, box.sas().size(), "all three receive");
+        assertEquals(1, box.stopSending(old, /* deletedByPeer= */ true).size());
+        assertEquals(List.of(theirs.locator().outbound().value()), outbound(box));
+        box.remove(old);
+        box.remove(ours);
+        box.pass(Duration.ofSeconds(2));
+        assertEquals(2, box.sas().size());
+        assertEquals(1, box.stopSending(ours, /* deletedByPeer= */ false).size());
+        assertEquals(2, box.sas().size(), "what is gone is gone");
+    }
+
+    @Test
+    void whatIsToBeDeletedIsSentByUntilThePeerReceivesByAnother() {
+        Appliance box = new Appliance().start(branch());
+        ChildSaLocator older = box.establish("branch", "p1");
+        ChildSaInstallation theirs = box.rekeyedByPeer(box.reserve("branch", "p1"));
+        box.install(theirs);
+        List<IkeReply> replies = box.stopSending(older, /* deletedByPeer= */ false);
+        box.pass(Duration.ofSeconds(9));
+        assertEquals(List.of(older.outbound().value()), outbound(box));
+        assertEquals(List.of(), replies, "not yet");
+        box.pass(Duration.ofSeconds(1));
+        assertEquals(List.of(theirs.locator().outbound().value()), outbound(box));
+        assertEquals(1, replies.size());
+    }
+
+    @Test
     void aSessionThatIsDeletedMeanwhileLeavesNothing() {
         Appliance box = new Appliance().start(branch());
         ChildSaLocator old = box.establish("branch", "p1");

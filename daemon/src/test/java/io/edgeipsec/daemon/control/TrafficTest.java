@@ -76,6 +76,20 @@ class TrafficTest {
     }
 
     @Test
+    void whatIsNotSentByAnyMoreStaysCounted() {
+        box.start(branch());
+        ChildSaLocator old = box.establish("branch", "p1");
+        ChildSaLocator next = box.establish("branch", "p1");
+        carry(old, 10, 20);
+        box.stopSending(old, /* deletedByPeer= */ false);
+        box.fake.carry(id(old.inbound().value()), 1);
+        carry(next, 2, 3);
+        assertCarried(13, 23);
+        box.remove(old);
+        assertCarried(13, 23);
+    }
+
+    @Test
     void tunnelsAreToldApart() {
         box.start(branch());
         carry(box.establish("branch", "p1"), 10, 20);

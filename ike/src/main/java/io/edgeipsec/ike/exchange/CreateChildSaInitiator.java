@@ -281,7 +281,7 @@ public final class CreateChildSaInitiator implements InitiatedExchange {
     private void established(ChildSa child, Octets lowestNonce) {
         offer = null;
         attemptEnded();
-        sa.childMade(child, lowestNonce);
+        sa.childMade(child, rekeyed, lowestNonce);
         boolean redundant =
                 rival.filter(theirs -> RekeyCollision.oursIsRedundant(lowestNonce, theirs))
                         .isPresent();

@@ -133,8 +133,12 @@ public interface ExchangeContext {
     /** The Child SA that IKE_AUTH has made. */
     void childEstablished(ChildSa child);
 
-    /** A Child SA that an exchange of ours with this lowest nonce has made. */
-    void childMade(ChildSa child, Octets lowestNonce);
+    /**
+     * A Child SA that an exchange of ours with this lowest nonce has made.
+     *
+     * @param replaced the Child SA that it takes over from
+     */
+    void childMade(ChildSa child, Optional<ChildSa> replaced, Octets lowestNonce);
 
     /**
      * A Child SA that an exchange of the peer's with this lowest nonce has made. Ours for the same
@@ -145,6 +149,9 @@ public interface ExchangeContext {
     void childMadeByPeer(ChildSa child, Optional<ChildSa> replaced, Octets lowestNonce);
 
     void childFailed(ChildPolicy child, FailReason reason);
+
+    /** The peer deletes a Child SA, which ends in a moment: nothing is begun with it any more. */
+    void childClosing(ChildSa child);
 
     /** A Child SA ends: it leaves the kernel, and this IKE SA. */
     void childClosed(ChildSa child, FailReason reason);

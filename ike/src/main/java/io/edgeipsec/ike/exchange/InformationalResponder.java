@@ -4,12 +4,10 @@ import io.edgeipsec.ike.message.DeletePayload;
 import io.edgeipsec.ike.message.EspSpi;
 import io.edgeipsec.ike.message.IkeMessage;
 import io.edgeipsec.ike.message.NotifyPayload;
-import io.edgeipsec.ike.message.Payload;
 import io.edgeipsec.ike.message.ProtocolId;
 import io.edgeipsec.ike.model.ChildSa;
 import io.edgeipsec.ike.model.FailReason;
 import io.edgeipsec.ike.model.FailReason.Kind;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -33,32 +31,49 @@ public final class InformationalResponder implements RespondedExchange {
             sa.fail(deletedByPeer(error));
             return;
         }
-        List<EspSpi> ours = new ArrayList<>();
-        for (DeletePayload delete : deletes) {
-            for (EspSpi theirs : delete.espSpis()) {
-                close(theirs, ours);
-            }
-        }
-        List<Payload> answer = ours.isEmpty() ? List.of() : List.of(DeletePayload.ofEsp(ours));
-        sa.respond(answer);
-        if (error.isPresent() && PeerErrors.endsIkeSa(error.get())) {
-            sa.fail(PeerErrors.ofIkeSa(error.get(), peer(), List.of()));
+        List<ChildSa> deleted =
+                deletes.stream()
+                        .flatMap(delete -> delete.espSpis().stream())
+                        .flatMap(theirs -> known(theirs).stream())
+                        .distinct()
+                        .toList();
+        // One that we are deleting too is not named (§1.4.1).
+        List<EspSpi> ours =
+                deleted.stream()
+                        .filter(child -> !sa.isBeingDeleted(child))
+                        .map(child -> child.locator().inbound())
+                        .toList();
+        deleted.forEach(sa::childClosing);
+        stopSending(deleted, 0, () -> answer(deleted, ours, error));
+    }
+
+    /** An SPI that we do not know is passed over. */
+    private Optional<ChildSa> known(EspSpi theirs) {
+        return sa.children().stream()
+                .filter(child -> child.locator().outbound().equals(theirs))
+                .findFirst();
+    }
+
+    /** The peer receives by them until it has our answer, and not any longer. */
+    private void stopSending(List<ChildSa> deleted, int from, Runnable then) {
+        if (from == deleted.size()) {
+            then.run();
+        } else {
+            sa.world()
+                    .stopSending(
+                            deleted.get(from).locator(),
+                            /* deletedByPeer= */ true,
+                            () -> stopSending(deleted, from + 1, then));
         }
     }
 
-    /** An SPI that we do not know is passed over; one that we are deleting too is not named. */
-    private void close(EspSpi theirs, List<EspSpi> ours) {
-        for (ChildSa child : sa.children()) {
-            if (child.locator().outbound().equals(theirs)) {
-                if (!sa.isBeingDeleted(child)) {
-                    ours.add(child.locator().inbound());
-                }
-                sa.childClosed(
-                        child,
-                        new FailReason(
-                                Kind.DELETED_BY_PEER, "peer " + peer() + " closed the tunnel"));
-                return;
-            }
+    private void answer(List<ChildSa> deleted, List<EspSpi> ours, Optional<NotifyPayload> error) {
+        FailReason reason =
+                new FailReason(Kind.DELETED_BY_PEER, "peer " + peer() + " closed the tunnel");
+        deleted.forEach(child -> sa.childClosed(child, reason));
+        sa.respond(ours.isEmpty() ? List.of() : List.of(DeletePayload.ofEsp(ours)));
+        if (error.isPresent() && PeerErrors.endsIkeSa(error.get())) {
+            sa.fail(PeerErrors.ofIkeSa(error.get(), peer(), List.of()));
         }
     }
 

@@ -55,6 +55,14 @@ public interface World {
     /** Removes both SAs, or an SPI that was only allocated. */
     void removeChildSa(ChildSaLocator locator);
 
+    /**
+     * Removes the outbound SA only, and continues when nothing is sent by it any more.
+     *
+     * @param deletedByPeer whether it has to be at once, though the peer may not yet receive by
+     *     what takes its place
+     */
+    void stopSending(ChildSaLocator locator, boolean deletedByPeer, Runnable then);
+
     /** Has both SAs of a Child SA go on, as they stand, by another way. */
     void moveChildSa(ChildSaLocator locator, Path path);
 

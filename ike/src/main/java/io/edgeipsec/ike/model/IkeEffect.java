@@ -35,6 +35,8 @@ public sealed interface IkeEffect {
 
         void removeChildSa(RemoveChildSa effect);
 
+        void stopSending(StopSending effect);
+
         void moveChildSa(MoveChildSa effect);
 
         void measureTraffic(MeasureTraffic effect);
@@ -130,6 +132,21 @@ public sealed interface IkeEffect {
         @Override
         public void deliverTo(Handler handler) {
             handler.removeChildSa(this);
+        }
+    }
+
+    /**
+     * Removes the outbound SA of a Child SA that is about to end; what comes in by it is still
+     * taken. What the kernel sends by then is whatever else there is for the same traffic.
+     *
+     * @param deletedByPeer the peer stops receiving by it now; otherwise it may be sent by until
+     *     the peer is known to receive by another
+     */
+    record StopSending(RequestId request, ChildSaLocator locator, boolean deletedByPeer)
+            implements IkeEffect {
+        @Override
+        public void deliverTo(Handler handler) {
+            handler.stopSending(this);
         }
     }
 

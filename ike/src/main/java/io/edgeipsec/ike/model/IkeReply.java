@@ -33,6 +33,8 @@ public sealed interface IkeReply {
 
     record ChildSaInstalled(RequestId request, ChildSaLocator locator) implements IkeReply {}
 
+    record SendingStopped(RequestId request) implements IkeReply {}
+
     /** Leaves out what is not in the kernel any more. */
     record TrafficMeasured(RequestId request, List<ChildSaTraffic> childSas) implements IkeReply {
         public TrafficMeasured {

@@ -2,7 +2,6 @@ package io.edgeipsec.ike.sa;
 
 import io.edgeipsec.ike.message.EspSpi;
 import io.edgeipsec.ike.message.Octets;
-import io.edgeipsec.ike.model.ChildPolicy;
 import io.edgeipsec.ike.model.ChildSa;
 import io.edgeipsec.ike.model.MonotonicTime;
 import java.util.ArrayList;
@@ -19,10 +18,8 @@ final class ChildSaTable {
         MonotonicTime rekeyAt;
         MonotonicTime expireAt;
         Phase phase = Phase.IN_USE;
-        boolean replacedByPeer;
-
-        /** Of the exchange of ours that made it, if one did. */
-        Optional<Octets> lowestNonce = Optional.empty();
+        boolean leftToPeer;
+        Optional<Origin> origin = Optional.empty();
 
         Entry(ChildSa child, MonotonicTime rekeyAt, MonotonicTime expireAt) {
             this.child = child;
@@ -31,12 +28,12 @@ final class ChildSaTable {
         }
 
         boolean awaitsRekey() {
-            return phase == Phase.IN_USE && !replacedByPeer;
+            return phase == Phase.IN_USE && !leftToPeer;
         }
 
         boolean isTwinOf(ChildSa other) {
             return phase != Phase.DELETING
-                    && !replacedByPeer
+                    && !leftToPeer
                     && child.policy().name().equals(other.policy().name())
                     && child.local().equals(other.local())
                     && child.remote().equals(other.remote());
@@ -45,6 +42,18 @@ final class ChildSaTable {
         MonotonicTime next() {
             return awaitsRekey() && rekeyAt.isBefore(expireAt) ? rekeyAt : expireAt;
         }
+    }
+
+    /**
+     * The exchange that made it.
+     *
+     * @param replaced the SPI that we receive on by the one that it takes over from
+     */
+    private record Origin(Maker maker, Optional<EspSpi> replaced, Octets lowestNonce) {}
+
+    enum Maker {
+        WE,
+        PEER
     }
 
     enum Phase {
@@ -87,28 +96,51 @@ final class ChildSaTable {
         }
     }
 
-    void madeByUs(ChildSa child, Octets lowestNonce) {
+    /** Notes which exchange has made it. */
+    void made(ChildSa child, Maker maker, Optional<ChildSa> replaced, Octets lowestNonce) {
         Entry entry = entries.get(child.locator().inbound());
         if (entry != null) {
-            entry.lowestNonce = Optional.of(lowestNonce);
+            entry.origin = Optional.of(new Origin(maker, spi(replaced), lowestNonce));
         }
     }
 
-    /** Those in use that exchanges of ours with such a lowest nonce have made for a policy. */
-    List<ChildSa> madeByUs(ChildPolicy policy, Predicate<Octets> lowestNonce) {
+    private static Optional<EspSpi> spi(Optional<ChildSa> child) {
+        return child.map(present -> present.locator().inbound());
+    }
+
+    /**
+     * Those in use that exchanges of one side with such a lowest nonce have made for the policy of
+     * this one, and in place of the same Child SA or all of none.
+     */
+    List<ChildSa> rivals(
+            ChildSa child, Optional<ChildSa> replaced, Maker maker, Predicate<Octets> lowestNonce) {
         return entries.values().stream()
-                .filter(e -> e.child.policy().name().equals(policy.name()))
+                .filter(e -> e.child.policy().name().equals(child.policy().name()))
                 .filter(e -> e.phase == Phase.IN_USE)
-                .filter(e -> e.lowestNonce.filter(lowestNonce).isPresent())
+                .filter(
+                        e ->
+                                e.origin
+                                        .filter(
+                                                origin ->
+                                                        origin.maker == maker
+                                                                && origin.replaced.equals(
+                                                                        spi(replaced))
+                                                                && lowestNonce.test(
+                                                                        origin.lowestNonce))
+                                        .isPresent())
                 .map(e -> e.child)
                 .toList();
     }
 
-    /** The peer has replaced it, and is to delete it. */
-    void replacedByPeer(ChildSa child) {
+    boolean hasRival(ChildSa child, Optional<ChildSa> replaced, Maker maker) {
+        return !rivals(child, replaced, maker, nonce -> true).isEmpty();
+    }
+
+    /** The peer is to delete it: it has replaced it, or has made one too many. */
+    void leaveToPeer(ChildSa child) {
         Entry entry = entries.get(child.locator().inbound());
         if (entry != null) {
-            entry.replacedByPeer = true;
+            entry.leftToPeer = true;
         }
     }
 
@@ -119,7 +151,7 @@ final class ChildSaTable {
     }
 
     /**
-     * Whether a younger one, which nobody has replaced or is deleting, carries the same traffic.
+     * Whether a younger one, which nobody has replaced or is to delete, carries the same traffic.
      */
     boolean hasYoungerTwin(ChildSa child) {
         return entries.values().stream()

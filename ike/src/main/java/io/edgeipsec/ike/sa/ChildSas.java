@@ -71,6 +71,10 @@ final class ChildSas {
         environment.owner().childFailed(sa, policy, reason);
     }
 
+    void closing(ChildSa child) {
+        table.phase(child, ChildSaTable.Phase.DELETING);
+    }
+
     void closed(ChildSa child, FailReason reason) {
         if (table.remove(child)) {
             armLifetimes();
@@ -86,32 +90,65 @@ final class ChildSas {
         table.all().forEach(child -> closed(child, reason));
     }
 
-    /** An exchange of ours has made it. */
-    void madeByUs(ChildSa child, Octets lowestNonce) {
-        table.madeByUs(child, lowestNonce);
+    /**
+     * An exchange of ours has made it. What the peer has made in place of the same one meanwhile is
+     * the peer's to delete, if that is redundant (RFC 7296 §2.8.1).
+     */
+    void madeByUs(ChildSa child, Optional<ChildSa> replaced, Octets lowestNonce) {
+        table.made(child, ChildSaTable.Maker.WE, replaced, lowestNonce);
+        table.rivals(
+                        child,
+                        replaced,
+                        ChildSaTable.Maker.PEER,
+                        theirs -> !RekeyCollision.oursIsRedundant(lowestNonce, theirs))
+                .forEach(table::leaveToPeer);
     }
 
     /**
-     * An exchange of the peer's has made it, in place of another one or not. Where it has not, and
-     * we have made one of the same policy, the peer may not have known of ours in time: then one is
-     * too many, as in a rekey by both (RFC 7296 §2.8.1).
+     * An exchange of the peer's has made it, in place of another one or not. We may just have made
+     * one for the same purpose, in time for the peer's exchange to go on and too late for the peer
+     * to know: then one is too many, as in a rekey by both (RFC 7296 §2.8.1).
      */
     void madeByPeer(ChildSa child, Optional<ChildSa> replaced, Octets lowestNonce) {
+        table.made(child, ChildSaTable.Maker.PEER, replaced, lowestNonce);
+        List<ChildSa> redundant =
+                table.rivals(
+                        child,
+                        replaced,
+                        ChildSaTable.Maker.WE,
+                        ours -> RekeyCollision.oursIsRedundant(ours, lowestNonce));
         if (replaced.isPresent()) {
-            table.replacedByPeer(replaced.get());
+            table.leaveToPeer(replaced.get());
+            if (redundant.isEmpty() && table.hasRival(child, replaced, ChildSaTable.Maker.WE)) {
+                table.leaveToPeer(child);
+            }
             armLifetimes();
-            return;
         }
-        table.madeByUs(child.policy(), ours -> RekeyCollision.oursIsRedundant(ours, lowestNonce))
-                .forEach(this::retire);
+        redundant.forEach(this::retire);
     }
 
-    /** Deletes at the peer first, so that what it still sends arrives. */
+    /**
+     * Deletes it at the peer before here, so that what the peer still sends arrives. From our
+     * DELETE on the peer does not receive by it, and what is one too many may be the newest, which
+     * the kernel sends by; so the kernel stops that first.
+     */
     void retire(ChildSa child) {
         if (table.find(child.locator().inbound()).isEmpty()) {
             return; // the peer has deleted it meanwhile
         }
         table.phase(child, ChildSaTable.Phase.DELETING);
+        sa.world()
+                .stopSending(
+                        child.locator(),
+                        /* deletedByPeer= */ false,
+                        () -> {
+                            if (table.find(child.locator().inbound()).isPresent()) {
+                                delete(child);
+                            }
+                        });
+    }
+
+    private void delete(ChildSa child) {
         FailReason replaced = new FailReason(Kind.REPLACED, "by a new Child SA");
         sa.run(
                 InformationalInitiator.deleteChildSa(

@@ -1028,9 +1028,9 @@ public final class IkeSa implements ExchangeContext {
     }
 
     @Override
-    public void childMade(ChildSa child, Octets lowestNonce) {
+    public void childMade(ChildSa child, Optional<ChildSa> replaced, Octets lowestNonce) {
         childEstablished(child);
-        children.madeByUs(child, lowestNonce);
+        children.madeByUs(child, replaced, lowestNonce);
     }
 
     @Override
@@ -1047,6 +1047,11 @@ public final class IkeSa implements ExchangeContext {
     @Override
     public void childFailed(ChildPolicy child, FailReason reason) {
         children.failed(child, reason);
+    }
+
+    @Override
+    public void childClosing(ChildSa child) {
+        children.closing(child);
     }
 
     @Override

@@ -180,6 +180,12 @@ final class PendingWorld implements World {
     }
 
     @Override
+    public void stopSending(ChildSaLocator locator, boolean deletedByPeer, Runnable then) {
+        RequestId id = await(reply -> then.run());
+        effects.accept(new IkeEffect.StopSending(id, locator, deletedByPeer));
+    }
+
+    @Override
     public void moveChildSa(ChildSaLocator locator, Path path) {
         effects.accept(new IkeEffect.MoveChildSa(locator, path));
     }

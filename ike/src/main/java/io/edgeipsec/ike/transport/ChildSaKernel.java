@@ -16,6 +16,8 @@ public interface ChildSaKernel {
 
     void removeChildSa(IkeEffect.RemoveChildSa effect);
 
+    void stopSending(IkeEffect.StopSending effect, Consumer<IkeReply> reply);
+
     void moveChildSa(IkeEffect.MoveChildSa effect);
 
     void measureTraffic(IkeEffect.MeasureTraffic effect, Consumer<IkeReply> reply);

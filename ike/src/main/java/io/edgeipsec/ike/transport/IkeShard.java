@@ -204,6 +204,11 @@ final class IkeShard implements IkeEffect.Handler {
     }
 
     @Override
+    public void stopSending(IkeEffect.StopSending effect) {
+        kernel.stopSending(effect, this::reply);
+    }
+
+    @Override
     public void moveChildSa(IkeEffect.MoveChildSa effect) {
         kernel.moveChildSa(effect);
     }

@@ -60,7 +60,7 @@ final class ChildSaRekeyTest {
         // <-- HDR, SK {SA, Nr, KEr, TSi, TSr}
         ladder.fromB(REKEYED.formatted(2));
         assertEquals(2, net.a().sad().inbound().size(), "the old one still receives");
-        net.assertKernelsAgree();
+        assertEquals(1, net.a().sad().outbound().size(), "and is not sent by");
         // HDR, SK {D} -->  <-- HDR, SK {D}
         ladder.fromA(DELETE.formatted(3));
         ladder.fromB(DELETED.formatted(3));
@@ -107,6 +107,26 @@ final class ChildSaRekeyTest {
         net.deliverAll();
         net.assertOneTunnel();
         assertEquals(2, net.b().events(IkeEvent.ChildSaEstablished.class).size());
+    }
+
+    /** The peer takes what it receives by until it has our answer, and not any longer. */
+    @Test
+    void deletionIsAnsweredOnceNothingIsSentByTheSa() {
+        TwoGateways net = TwoGateways.connected(8);
+        Ladder ladder = new Ladder(net);
+        ChildSaLocator old = net.b().childSas().get(0);
+        rekey(net.a());
+        ladder.fromA(REKEY.formatted(2));
+        ladder.fromB(REKEYED.formatted(2));
+        net.b().stall();
+        ladder.fromA(DELETE.formatted(3));
+        ladder.silence();
+        assertTrue(net.b().sad().outbound().containsKey(old.outbound()), "the kernel is slow");
+        net.b().step();
+        assertFalse(net.b().sad().outbound().containsKey(old.outbound()));
+        ladder.fromB(DELETED.formatted(3));
+        net.b().resume();
+        net.assertOneTunnel();
     }
 
     /** What a refusal puts off must not outlive the SA. */
@@ -220,6 +240,12 @@ final class ChildSaRekeyTest {
 
             // One side deletes the old SA, the other its own new one.
             Set<EspSpi> deletedByA = deletedIn(ladder.fromA(DELETE.formatted(3)));
+            // Behind the first one and what B's exchange made.
+            ChildSaLocator ofA = net.a().events(IkeEvent.ChildSaEstablished.class).get(2).locator();
+            assertEquals(
+                    deletedByA.contains(old),
+                    net.a().sad().outbound().containsKey(ofA.outbound()),
+                    "nothing is sent by what the peer is told to delete");
             ladder.fromB(DELETE.formatted(1));
             ladder.fromB(DELETED.formatted(3));
             ladder.fromA(DELETED.formatted(1));
@@ -229,6 +255,40 @@ final class ChildSaRekeyTest {
             assertEquals(List.of(), net.a().events(IkeEvent.ChildSaFailed.class));
         }
         assertEquals(2, winners.size(), "either side may win");
+    }
+
+    @Test
+    void collisionWithAnAnswerThatTakesLongerThanTheOtherExchange() {
+        for (int seed = 0; seed < 16; seed++) {
+            TwoGateways net = answeringLast(seed);
+            net.deliverAll();
+            net.assertOneTunnel();
+            assertEquals(List.of(), net.a().events(IkeEvent.ChildSaFailed.class));
+        }
+    }
+
+    /** B replaces its new SA at once, before A's DELETE of a redundant one comes. */
+    @Test
+    void theRedundantOneOfACollisionIsNoTwin() {
+        for (int seed = 0; seed < 16; seed++) {
+            TwoGateways net = answeringLast(seed);
+            rekey(net.b(), 1); // behind the old one
+            net.deliverAll();
+            net.assertOneTunnel();
+        }
+    }
+
+    /** B's own exchange ends while it works on its answer to A's request. */
+    private static TwoGateways answeringLast(long seed) {
+        TwoGateways net = bothRekeying(seed);
+        Ladder ladder = new Ladder(net);
+        TwoGateways.InFlight request = ladder.lostFromA(REKEY.formatted(2));
+        ladder.fromB(REKEY.formatted(0));
+        net.b().stall();
+        ladder.fromA(REKEYED.formatted(0));
+        net.deliver(request);
+        net.b().resume();
+        return net;
     }
 
     /** RFC 7296 §2.8.1: A's request is late, B knows of no collision. */

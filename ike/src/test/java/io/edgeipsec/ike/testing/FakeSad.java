@@ -86,6 +86,10 @@ public final class FakeSad {
         paths.remove(locator.inbound());
     }
 
+    void stopSending(ChildSaLocator locator) {
+        outbound.remove(locator.outbound());
+    }
+
     void move(ChildSaLocator locator, Path to) {
         paths.replace(locator.inbound(), to);
     }

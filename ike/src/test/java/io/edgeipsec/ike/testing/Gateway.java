@@ -348,6 +348,15 @@ public final class Gateway implements IkeEffect.Handler {
     }
 
     @Override
+    public void stopSending(IkeEffect.StopSending effect) {
+        perform(
+                () -> {
+                    sad.stopSending(effect.locator());
+                    replies.add(new IkeReply.SendingStopped(effect.request()));
+                });
+    }
+
+    @Override
     public void moveChildSa(IkeEffect.MoveChildSa effect) {
         perform(() -> sad.move(effect.locator(), effect.path()));
     }

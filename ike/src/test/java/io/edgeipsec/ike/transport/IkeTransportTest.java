@@ -83,6 +83,9 @@ final class IkeTransportTest {
         public void removeChildSa(IkeEffect.RemoveChildSa effect) {}
 
         @Override
+        public void stopSending(IkeEffect.StopSending effect, Consumer<IkeReply> reply) {}
+
+        @Override
         public void moveChildSa(IkeEffect.MoveChildSa effect) {}
 
         @Override
