@@ -160,12 +160,16 @@ final class ChildSaTable {
                 .anyMatch(entry -> entry.isTwinOf(child));
     }
 
-    /** Leaves a Child SA in use until the next attempt to rekey it. */
-    void postponeRekey(ChildSa child, MonotonicTime until) {
+    /**
+     * Leaves a Child SA in use until the next attempt to rekey it.
+     *
+     * @param until the usual time for that
+     */
+    void postponeRekey(ChildSa child, MonotonicTime now, MonotonicTime until) {
         Entry entry = entries.get(child.locator().inbound());
         if (entry != null && entry.phase == Phase.REKEYING) {
             entry.phase = Phase.IN_USE;
-            entry.rekeyAt = until;
+            entry.rekeyAt = Lifetime.again(until, now, entry.expireAt);
         }
     }
 

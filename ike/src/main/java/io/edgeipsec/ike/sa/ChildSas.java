@@ -62,7 +62,7 @@ final class ChildSas {
     void failed(ChildPolicy policy, FailReason reason) {
         for (ChildSa old : table.all()) {
             if (old.policy().name().equals(policy.name())) {
-                table.postponeRekey(old, sa.soon());
+                table.postponeRekey(old, sa.now(), sa.soon());
             }
         }
         armLifetimes();

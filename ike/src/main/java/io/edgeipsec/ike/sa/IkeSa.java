@@ -85,7 +85,7 @@ public final class IkeSa implements ExchangeContext {
     private NatSituation nat = NatSituation.NONE;
     private MonotonicTime now;
     private MonotonicTime establishedAt;
-    private MonotonicTime rekeyAt;
+    private Lifetime lifetime;
     private Octets lowestNonce = Octets.EMPTY;
     private Optional<FailReason> suspicion = Optional.empty();
     private Optional<FailReason> superseded = Optional.empty();
@@ -114,7 +114,7 @@ public final class IkeSa implements ExchangeContext {
         this.startedAt = now;
         this.now = now;
         this.establishedAt = now;
-        this.rekeyAt = now;
+        this.lifetime = new Lifetime(now, now);
         this.children = new ChildSas(this, environment, deadlines);
         this.liveness = new Liveness(this, environment, deadlines, now);
         this.outgoing = new OutgoingRequests(environment.random(), this::complete);
@@ -414,9 +414,8 @@ public final class IkeSa implements ExchangeContext {
         deadlines.clear(Deadlines.Kind.SUSPICION);
         inService = true;
         establishedAt = now;
-        Lifetime lifetime = Lifetime.of(policy().ikeLifetime(), now, environment.random());
-        rekeyAt = lifetime.rekeyAt();
-        deadlines.set(Deadlines.Kind.IKE_REKEY, rekeyAt);
+        lifetime = Lifetime.of(policy().ikeLifetime(), now, environment.random());
+        deadlines.set(Deadlines.Kind.IKE_REKEY, lifetime.rekeyAt());
         deadlines.set(Deadlines.Kind.IKE_EXPIRY, lifetime.expireAt());
         liveness.arm();
         liveness.keepAlive();
@@ -702,7 +701,10 @@ public final class IkeSa implements ExchangeContext {
 
     private void notRekeyed() {
         if (!succession.takeOver() && state == IkeSaState.ESTABLISHED) {
-            deadlines.set(Deadlines.Kind.IKE_REKEY, now.hasReached(rekeyAt) ? soon() : rekeyAt);
+            MonotonicTime at = lifetime.rekeyAt();
+            deadlines.set(
+                    Deadlines.Kind.IKE_REKEY,
+                    now.hasReached(at) ? Lifetime.again(soon(), now, lifetime.expireAt()) : at);
             if (rekeysChildren) {
                 rekeysChildren = false;
                 children.rekeyAll();

@@ -148,6 +148,25 @@ final class ChildSaRekeyTest {
         }
     }
 
+    /** Lifetimes may leave less time for a rekey than passes until the usual next attempt. */
+    @Test
+    void aRekeyThatIsPutOffIsTriedAgainInTime() {
+        for (int seed = 0; seed < 8; seed++) {
+            TwoGateways net =
+                    TwoGateways.connected(
+                            seed,
+                            Policies.a().lifetimes(Duration.ofDays(1), Duration.ofSeconds(30)),
+                            Policies.b().lifetimes(Duration.ofDays(1), Duration.ofDays(1)));
+            net.b().sad().refuseNext("no more memory");
+            net.pass(Duration.ofSeconds(30), true);
+            net.assertOneTunnel();
+            assertEquals(1, net.a().events(IkeEvent.ChildSaFailed.class).size());
+            assertEquals(
+                    FailReason.Kind.REPLACED,
+                    net.a().only(IkeEvent.ChildSaClosed.class).reason().kind());
+        }
+    }
+
     @Test
     void whatCannotBeReplacedIsDeletedInTime() {
         Duration lifetime = Duration.ofMinutes(10);

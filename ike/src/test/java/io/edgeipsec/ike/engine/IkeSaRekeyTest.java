@@ -253,6 +253,26 @@ final class IkeSaRekeyTest {
         assertNotEquals(inbound, net.b().childSas().get(0).inbound());
     }
 
+    /** The same, where less time is left than passes until the usual next attempt. */
+    @Test
+    void aRekeyThatIsPutOffIsTriedAgainInTime() {
+        for (int seed = 0; seed < 8; seed++) {
+            TwoGateways net =
+                    TwoGateways.connected(
+                            seed,
+                            Policies.a().dpd(NO_DPD).lifetimes(Duration.ofSeconds(30), LONG),
+                            longAtB());
+            net.passUntilSomethingIsSaid();
+            EspSpi inbound = net.b().childSas().get(0).inbound();
+            net.b().tell(new IkeInput.ChildSaExpired("session-b", "net", inbound, false));
+            net.pass(Duration.ofSeconds(20), true);
+            net.assertOneTunnel();
+            assertEquals(
+                    FailReason.Kind.REPLACED,
+                    net.a().only(IkeEvent.IkeSaClosed.class).reason().kind());
+        }
+    }
+
     @Test
     void ikeRekeyCrossesDelete() {
         TwoGateways net = TwoGateways.connected(8, shortAtA(), longAtB());
