@@ -1,8 +1,9 @@
 package io.edgeipsec.daemon;
 
-import ch.qos.logback.classic.Level;
+import io.edgeipsec.api.resource.LoggingLevel;
 import io.edgeipsec.daemon.config.Config;
 import io.edgeipsec.daemon.config.FileFailures;
+import io.edgeipsec.daemon.service.LogLevels;
 import io.edgeipsec.xfrm.kernel.HostNetwork;
 import io.edgeipsec.xfrm.kernel.IpsecKernel;
 import io.edgeipsec.xfrm.kernel.LinuxIpsecKernel;
@@ -21,6 +22,7 @@ import org.slf4j.LoggerFactory;
 /** The process around the service: signals, the service manager, hardening, the log. */
 final class Daemon {
     private static final Logger LOG = LoggerFactory.getLogger(Daemon.class);
+    private static final Logger EMERGENCY = LoggerFactory.getLogger(LogLevels.EMERGENCY_LOGGER);
     private static final Duration DROP_LOG_INTERVAL = Duration.ofMinutes(1);
     private static final int BROKEN = 1;
 
@@ -64,7 +66,7 @@ final class Daemon {
         try (VpnService service = new VpnService(config, openKernel(), credentials());
                 Housekeeping housekeeping = new Housekeeping(serviceManager)) {
             housekeeping.every(DROP_LOG_INTERVAL, service::logDrops);
-            service.broken().thenAccept(reason -> stopRequested.countDown());
+            service.broken().thenAccept(this::giveUp);
             serviceManager.ready();
             serviceManager.status("policies stand, IKE listens, the API answers");
             LOG.info(
@@ -78,6 +80,11 @@ final class Daemon {
             service.stop();
             return service.broken().toCompletableFuture().isDone() ? BROKEN : 0;
         }
+    }
+
+    private void giveUp(Throwable reason) {
+        EMERGENCY.error("event=daemon.broken reason=\"{}\"", reason.getMessage());
+        stopRequested.countDown();
     }
 
     private void awaitStop() {
@@ -101,8 +108,7 @@ final class Daemon {
     }
 
     private void prepareProcess() throws IOException {
-        ((ch.qos.logback.classic.Logger) LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME))
-                .setLevel(Level.toLevel(config.logLevel().name()));
+        LogLevels.apply(LoggingLevel.valueOf(config.logLevel().name()));
         try {
             ProcessHardening.forbidDumps();
         } catch (IOException refused) {

@@ -9,6 +9,7 @@ import io.edgeipsec.api.http.Listeners;
 import io.edgeipsec.api.http.NotificationClient;
 import io.edgeipsec.api.port.SessionRule;
 import io.edgeipsec.api.resource.Ipv4Address;
+import io.edgeipsec.api.resource.LoggingLevel;
 import io.edgeipsec.api.validation.SessionConflicts;
 import io.edgeipsec.daemon.adapter.Argon2Passwords;
 import io.edgeipsec.daemon.adapter.Credentials;
@@ -20,6 +21,8 @@ import io.edgeipsec.daemon.control.DataPlane;
 import io.edgeipsec.daemon.control.TunnelKinds;
 import io.edgeipsec.daemon.notify.NotificationSender;
 import io.edgeipsec.daemon.notify.Pace;
+import io.edgeipsec.daemon.service.IpsecVpnService;
+import io.edgeipsec.daemon.service.LogLevels;
 import io.edgeipsec.daemon.status.EventLog;
 import io.edgeipsec.daemon.status.EventPublisher;
 import io.edgeipsec.daemon.status.SessionStatuses;
@@ -80,6 +83,7 @@ final class VpnService implements AutoCloseable {
     private final Deque<Closer> open = new ArrayDeque<>();
     private final ConfigurationDatabase store;
     private final DataPlane dataPlane;
+    private final IpsecVpnService service;
     private final IkeTransport transport;
     private final ApiServer api;
 
@@ -105,6 +109,8 @@ final class VpnService implements AutoCloseable {
             store.broken().thenAccept(publisher::storeFailed);
             dataPlane = new DataPlane(kernel, store, tunnelKinds, board);
             open.push(dataPlane::close);
+            service = openService();
+            Stages.await(service.applyStoredLevel(), START_PATIENCE, "cannot read the log's level");
             Stages.await(
                     dataPlane.prepare().thenAccept(VpnService::report),
                     START_PATIENCE,
@@ -126,6 +132,24 @@ final class VpnService implements AutoCloseable {
             close();
             throw failure;
         }
+    }
+
+    private IpsecVpnService openService() {
+        return new IpsecVpnService(
+                store.service(),
+                LoggingLevel.valueOf(config.logLevel().name()),
+                LogLevels::apply,
+                new IpsecVpnService.InForce() {
+                    @Override
+                    public boolean isRunning() {
+                        return board.serviceStop().isEmpty();
+                    }
+
+                    @Override
+                    public CompletionStage<Boolean> isProtected() {
+                        return dataPlane.isProtected();
+                    }
+                });
     }
 
     private ConfigurationDatabase opened(ConfigurationDatabase database) {
@@ -254,6 +278,7 @@ final class VpnService implements AutoCloseable {
                 ApiDocument.load(least),
                 store,
                 sessions(),
+                service,
                 store,
                 new PemTrustReader(),
                 journal,

@@ -6,7 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
 import com.fasterxml.jackson.databind.JsonNode;
+import io.edgeipsec.api.resource.LoggingLevel;
+import io.edgeipsec.daemon.service.LogLevels;
 import io.edgeipsec.daemon.testing.EventFeed;
 import io.edgeipsec.daemon.testing.LogCapture;
 import io.edgeipsec.daemon.testing.SessionBuilder;
@@ -27,6 +30,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 
 /** Whole services on loopback, with kernels in memory. */
 @Timeout(value = 2, unit = TimeUnit.MINUTES)
@@ -119,6 +123,61 @@ class VpnServiceTest {
                 // What else was told before the end.
             }
             two.stop();
+        }
+    }
+
+    @Test
+    void aStoppedServiceHoldsTrafficBackAlsoAfterARestart() throws Exception {
+        try (VpnService two = start(other, otherKernel)) {
+            other.put(1, "RESPOND_ONLY");
+            try (VpnService one = start(site, kernel);
+                    EventFeed feed = EventFeed.unix(site.socket(), "?type=alarm")) {
+                site.put(2, "INITIATOR");
+                site.awaitStatus("\"session_status\":\"UP\"");
+                assertTrue(site.order("stop").contains("\"runtime_state\":\"stopped\""));
+                assertTrue(
+                        site.awaitStatus("\"session_status\":\"DOWN\"")
+                                .contains("VPN service disabled: stopped by "));
+                assertTrue(
+                        other.awaitStatus("\"session_status\":\"DOWN\"")
+                                .contains("Peer sent delete"));
+                assertEquals(3, policies(kernel).size());
+                assertEquals(0, sas(kernel.memory()));
+                assertEquals(
+                        "SERVICE_STOPPED",
+                        feed.await("type", "alarm").path("alarm").asText(),
+                        "and not one for each session");
+                one.stop();
+            }
+            try (VpnService one = start(site, kernel)) {
+                assertTrue(site.status().contains("VPN service disabled"));
+                assertTrue(
+                        policies(kernel).stream()
+                                .allMatch(p -> p.action() == PolicyAction.PROTECT));
+                assertTrue(site.order("start").contains("\"runtime_state\":\"running\""));
+                site.awaitStatus("\"session_status\":\"UP\"");
+                assertTrue(site.order("restart").contains("running"));
+                site.awaitStatus("\"session_status\":\"UP\"");
+                one.stop();
+            }
+            two.stop();
+        }
+    }
+
+    @Test
+    void theLevelOfTheLogIsTheOneThatWasSet() throws Exception {
+        Logger root = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
+        try (VpnService one = start(site, kernel)) {
+            site.setLogLevel("ERROR");
+            assertEquals(Level.ERROR, root.getLevel(), "at once");
+            one.stop();
+        }
+        root.setLevel(Level.DEBUG);
+        try (VpnService one = start(site, kernel)) {
+            assertEquals(Level.ERROR, root.getLevel(), "whatever the configuration says");
+            assertRuns(one);
+        } finally {
+            LogLevels.apply(LoggingLevel.INFO);
         }
     }
 

@@ -8,6 +8,7 @@ import io.edgeipsec.api.operation.ApiService;
 import io.edgeipsec.api.operation.LoginAudit;
 import io.edgeipsec.api.operation.Security;
 import io.edgeipsec.api.port.ConfigurationStore;
+import io.edgeipsec.api.port.NodeService;
 import io.edgeipsec.api.port.RunningSessions;
 import io.edgeipsec.api.port.SessionSecrets;
 import io.edgeipsec.api.port.TrustReader;
@@ -57,6 +58,7 @@ public final class ApiServer implements AutoCloseable {
             ApiDocument document,
             ConfigurationStore store,
             RunningSessions running,
+            NodeService service,
             SessionSecrets secrets,
             TrustReader trust,
             EventJournal events,
@@ -94,7 +96,9 @@ public final class ApiServer implements AutoCloseable {
         this.door =
                 new RequestDoor(
                         vertx,
-                        new ApiService(document, store, running, secrets, trust, security, workers),
+                        new ApiService(
+                                document, store, running, service, secrets, trust, security,
+                                workers),
                         new EventStreams(vertx, events),
                         new Doorkeeper(authenticator, workers),
                         new ClientLimits(access.settings(), System::nanoTime));
@@ -110,12 +114,14 @@ public final class ApiServer implements AutoCloseable {
             ApiDocument document,
             ConfigurationStore store,
             RunningSessions running,
+            NodeService service,
             SessionSecrets secrets,
             TrustReader trust,
             EventJournal events,
             Access access)
             throws IOException {
-        ApiServer server = new ApiServer(document, store, running, secrets, trust, events, access);
+        ApiServer server =
+                new ApiServer(document, store, running, service, secrets, trust, events, access);
         try {
             server.listenOnUnixSocket(listeners);
             if (listeners.https().isPresent()) {

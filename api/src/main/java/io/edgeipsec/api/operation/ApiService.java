@@ -10,6 +10,7 @@ import io.edgeipsec.api.error.FieldError;
 import io.edgeipsec.api.event.EventJournal;
 import io.edgeipsec.api.port.AuditLog;
 import io.edgeipsec.api.port.ConfigurationStore;
+import io.edgeipsec.api.port.NodeService;
 import io.edgeipsec.api.port.RunningSessions;
 import io.edgeipsec.api.port.SessionSecrets;
 import io.edgeipsec.api.port.StoreBusyException;
@@ -61,6 +62,7 @@ public final class ApiService {
             ApiDocument document,
             ConfigurationStore store,
             RunningSessions running,
+            NodeService service,
             SessionSecrets secrets,
             TrustReader trust,
             Security security,
@@ -88,6 +90,7 @@ public final class ApiService {
         new EventOperations(reader).registerIn(handlers);
         new TrustOperations(reader, store, trust, executor).registerIn(handlers);
         new SessionOperations(reader, store, running, executor).registerIn(handlers);
+        new NodeServiceOperations(reader, service).registerIn(handlers);
         new PeerConfigOperation(reader, store, secrets, executor).registerIn(handlers);
         new LoginOperations(security).registerIn(handlers);
         new AccountOperations(reader, security).registerIn(handlers);

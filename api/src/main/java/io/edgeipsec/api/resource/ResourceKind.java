@@ -40,7 +40,11 @@ public final class ResourceKind<R extends ManagedResource> {
     public static final ResourceKind<Crl> CRL =
             new ResourceKind<>("crl", "CRL", "/trust-management/crls", Crl.class);
 
-    /** Every kind, referenced ones before those that refer to them. */
+    /** The service as a whole: no collection, and stored apart, but its changes are told alike. */
+    public static final ResourceKind<ManagedResource> SERVICE =
+            new ResourceKind<>("service", "service", "/node/services", ManagedResource.class);
+
+    /** Every kind of collection, referenced ones before those that refer to them. */
     public static final List<ResourceKind<?>> ALL =
             List.of(
                     IKE_PROFILE,

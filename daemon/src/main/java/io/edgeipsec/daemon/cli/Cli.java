@@ -67,6 +67,7 @@ public final class Cli {
         return new CommandLine(cli)
                 .addSubcommand(new UserCommand(cli))
                 .addSubcommand(new PrincipalCommand(cli))
+                .addSubcommand(new ServiceCommand(cli))
                 .setOut(new PrintWriter(out, true, StandardCharsets.UTF_8))
                 .setErr(new PrintWriter(err, true, StandardCharsets.UTF_8))
                 .setExecutionExceptionHandler(

@@ -304,6 +304,11 @@ public final class DataPlane implements AutoCloseable {
         return commands.act(session, action);
     }
 
+    /** Whether every policy of every session stands, once all that was committed is taken up. */
+    public CompletionStage<Boolean> isProtected() {
+        return intents.serviceIntent().thenCompose(intent -> ask(sessions::areProtected));
+    }
+
     /** What tunnels have carried. */
     public TrafficSource traffic() {
         return traffic;

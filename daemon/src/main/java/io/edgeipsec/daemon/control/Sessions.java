@@ -1,5 +1,7 @@
 package io.edgeipsec.daemon.control;
 
+import static io.edgeipsec.ike.model.FailReason.Kind.SERVICE_STOPPED;
+
 import io.edgeipsec.api.port.ConfigurationChange;
 import io.edgeipsec.api.resource.IPSecVPNProfile;
 import io.edgeipsec.api.resource.ResourceKind;
@@ -13,6 +15,7 @@ import io.edgeipsec.daemon.reconcile.TunnelLink;
 import io.edgeipsec.daemon.status.StatusBoard;
 import io.edgeipsec.daemon.store.IntentReader;
 import io.edgeipsec.daemon.store.IntentSnapshot;
+import io.edgeipsec.daemon.store.ServiceIntent;
 import io.edgeipsec.daemon.store.SessionIntent;
 import io.edgeipsec.ike.message.IpAddress;
 import io.edgeipsec.ike.model.ChildSaLocator;
@@ -71,6 +74,8 @@ final class Sessions {
     /** Sessions that could not be taken up as they are stored. */
     private final Set<String> defective = new HashSet<>();
 
+    private ServiceIntent service = ServiceIntent.RUNNING;
+
     private BiConsumer<IpAddress, IkeInput> engine = (peer, input) -> {};
 
     private record AddressPair(IpAddress local, IpAddress remote) {}
@@ -102,6 +107,8 @@ final class Sessions {
             refresh(change.id(), change.changeNumber(), () -> {});
         } else if (IPSecVPNProfile.class.isAssignableFrom(change.kind().type())) {
             profileChanged(change);
+        } else if (change.kind() == ResourceKind.SERVICE) {
+            serviceChanged(change);
         } // Certificates and CRLs never change, and are not in use when they come or go.
     }
 
@@ -115,6 +122,16 @@ final class Sessions {
                             } else {
                                 readLater(change.id(), failure, () -> profileChanged(change));
                             }
+                        });
+    }
+
+    private void serviceChanged(ConfigurationChange change) {
+        intents.serviceIntent()
+                .thenAccept(now -> thread.execute(() -> switchService(now, change.changeNumber())))
+                .exceptionally(
+                        failure -> {
+                            readLater(change.id(), failure, () -> serviceChanged(change));
+                            return null;
                         });
     }
 
@@ -167,6 +184,10 @@ final class Sessions {
     /** Takes everything up at start: policies of all sessions before anything else. */
     void adopt(IntentSnapshot snapshot, Inventory inventory) {
         localAddresses.read();
+        service = snapshot.service();
+        stopOf(service)
+                .ifPresent(stop -> LOG.warn("event=service.stopped reason=\"{}\"", stop.detail()));
+        board.service(stopOf(service));
         for (SessionIntent intent : snapshot.sessions()) {
             sessionsPerPair.merge(pair(intent), 1, Integer::sum);
         }
@@ -220,6 +241,55 @@ final class Sessions {
         }
         intent.ifPresent(SessionIntent::close);
         then.run();
+    }
+
+    /** As an operator has ordered; policies stand whatever it is. */
+    private void switchService(ServiceIntent now, long change) {
+        ServiceIntent before = service;
+        service = now;
+        if (table.isClosed()) {
+            return;
+        }
+        Optional<FailReason> stop = stopOf(now);
+        boolean restarts = now.restarts() != before.restarts();
+        if (stop.isPresent() && before.stop().isEmpty()) {
+            table.entries().forEach(entry -> hold(entry, stop.get()));
+        } else if (restarts && stop.isEmpty()) {
+            FailReason restart = new FailReason(SERVICE_STOPPED, "it is being restarted");
+            table.entries().forEach(entry -> hold(entry, restart));
+        }
+        board.service(stop);
+        List<String> ids = table.entries().stream().map(entry -> entry.session).toList();
+        if (stop.isEmpty() && (restarts || before.stop().isPresent())) {
+            // The engine needs the keys again, which only the store has.
+            refreshAll(new ArrayDeque<>(ids), change);
+        } else {
+            ids.forEach(id -> board.carriedOut(id, change));
+        }
+    }
+
+    private static Optional<FailReason> stopOf(ServiceIntent service) {
+        return service.stop()
+                .map(
+                        stop ->
+                                new FailReason(
+                                        SERVICE_STOPPED,
+                                        "stopped by "
+                                                + stop.by()
+                                                + " at "
+                                                + stop.since()
+                                                + "; `edge-ipsec service start`, or POST"
+                                                + " /node/services/ipsecvpn?action=start, starts"
+                                                + " it"));
+    }
+
+    /** Ends the session's SAs, telling the peer. The policies stay, and hold its traffic back. */
+    private void hold(SessionTable.Entry entry, FailReason reason) {
+        if (entry.blueprint.peer().isPresent()) {
+            entry.suspended = true;
+            board.suspended(entry.session, reason);
+            engine.accept(entry.peer, new IkeInput.PeerRemoved(entry.session, reason));
+        }
     }
 
     /** A session that cannot be made sense of keeps what it has, and stops no other. */
@@ -319,6 +389,12 @@ final class Sessions {
     }
 
     private void configureEngine(SessionTable.Entry entry, PeerPolicy policy) {
+        Optional<FailReason> stop = stopOf(service);
+        if (stop.isPresent()) {
+            policy.authentication().close();
+            hold(entry, stop.get());
+            return;
+        }
         if (localAddresses.lacks(entry.local)) {
             policy.authentication().close();
             suspend(entry);
@@ -367,6 +443,9 @@ final class Sessions {
     }
 
     private void checkLocalAddresses() {
+        if (service.stop().isPresent()) {
+            return; // the start looks at all of them
+        }
         Deque<String> resumed = new ArrayDeque<>();
         for (SessionTable.Entry entry : table.entries()) {
             boolean lacks = localAddresses.lacks(entry.local);

@@ -50,6 +50,8 @@ public final class EventPublisher
         KERNEL_REFUSED,
         /** A session's address is not on this machine. */
         LOCAL_ADDRESS_MISSING,
+        /** An operator has stopped the service. */
+        SERVICE_STOPPED,
         /** The store is out of order; the daemon stops. */
         STORE_FAILED,
         /** Notifications of changes were given up: too many wait for their receiver. */
@@ -131,7 +133,9 @@ public final class EventPublisher
         compareRefusals(session, before.kernelRefusal(), now.kernelRefusal());
         compareSuspensions(session, before.suspension(), now.suspension());
         boolean isUp = now.view().status() == SessionStatus.UP;
-        if (isUp || !now.enabled()) {
+        if (isUp
+                || !now.enabled()
+                || now.suspension().filter(EventPublisher::isOfService).isPresent()) {
             endOutage(session);
         } else if (before.view().status() == SessionStatus.UP && outages.add(session)) {
             raise(Alarm.TUNNEL_DOWN, Optional.of(session), now.view().reason());
@@ -141,8 +145,16 @@ public final class EventPublisher
     @Override
     public void removed(String session, StatusBoard.Situation before) {
         compareRefusals(session, before.kernelRefusal(), "");
-        compareSuspensions(session, before.suspension(), "");
+        compareSuspensions(session, before.suspension(), Optional.empty());
         endOutage(session);
+    }
+
+    /** Once for all sessions. */
+    @Override
+    public void serviceChanged(Optional<FailReason> stop) {
+        stop.ifPresentOrElse(
+                reason -> raise(Alarm.SERVICE_STOPPED, Optional.empty(), reason.toString()),
+                () -> clear(Alarm.SERVICE_STOPPED, Optional.empty()));
     }
 
     private static boolean looksTheSame(StatusBoard.Situation before, StatusBoard.Situation now) {
@@ -164,8 +176,21 @@ public final class EventPublisher
         compare(Alarm.KERNEL_REFUSED, session, before, now);
     }
 
-    private void compareSuspensions(String session, String before, String now) {
-        compare(Alarm.LOCAL_ADDRESS_MISSING, session, before, now);
+    /** That the service was stopped is not told for each session. */
+    private void compareSuspensions(
+            String session, Optional<FailReason> before, Optional<FailReason> now) {
+        compare(Alarm.LOCAL_ADDRESS_MISSING, session, ofSession(before), ofSession(now));
+    }
+
+    private static String ofSession(Optional<FailReason> suspension) {
+        return suspension
+                .filter(reason -> !isOfService(reason))
+                .map(FailReason::toString)
+                .orElse("");
+    }
+
+    private static boolean isOfService(FailReason reason) {
+        return reason.kind() == FailReason.Kind.SERVICE_STOPPED;
     }
 
     private void compare(Alarm alarm, String session, String before, String now) {

@@ -54,7 +54,7 @@ final class SessionStates {
                                             + change.get().id(),
                                     "a change of session "
                                             + session.id()
-                                            + " or of a profile that it uses")));
+                                            + ", of a profile that it uses, or of the service")));
         }
         return behind(session, change.get().number());
     }
@@ -62,6 +62,9 @@ final class SessionStates {
     private static boolean concerns(RequestedChange change, IPSecVPNSession session) {
         SessionSettings settings = session.settings();
         ResourceKind<?> kind = change.kind();
+        if (kind == ResourceKind.SERVICE) {
+            return true;
+        }
         String id =
                 kind == ResourceKind.SESSION
                         ? session.id()

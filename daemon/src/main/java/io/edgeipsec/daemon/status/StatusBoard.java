@@ -24,6 +24,7 @@ import java.util.function.Consumer;
 public final class StatusBoard implements IkeEvent.Handler {
     private final Map<String, Session> sessions = new ConcurrentHashMap<>();
     private final Listener listener;
+    private volatile Optional<FailReason> serviceStop = Optional.empty();
 
     /** One session; guarded by itself. */
     private static final class Session {
@@ -36,7 +37,7 @@ public final class StatusBoard implements IkeEvent.Handler {
         private boolean negotiating;
         private String failure = "";
         private String kernelRefusal = "";
-        private String suspension = "";
+        private Optional<FailReason> suspension = Optional.empty();
         private Situation told = Situation.UNKNOWN;
     }
 
@@ -78,11 +79,12 @@ public final class StatusBoard implements IkeEvent.Handler {
      * @param kernelRefusal what the kernel did not take; empty if it took all
      * @param suspension why the session waits; empty if it does not
      */
-    public record Situation(boolean enabled, View view, String kernelRefusal, String suspension) {
+    public record Situation(
+            boolean enabled, View view, String kernelRefusal, Optional<FailReason> suspension) {
 
         /** Of a session that was not configured yet. */
         static final Situation UNKNOWN =
-                new Situation(false, new View(false, false, "", 0, 0, 0), "", "");
+                new Situation(false, new View(false, false, "", 0, 0, 0), "", Optional.empty());
     }
 
     /**
@@ -99,12 +101,18 @@ public final class StatusBoard implements IkeEvent.Handler {
 
                     @Override
                     public void removed(String session, Situation before) {}
+
+                    @Override
+                    public void serviceChanged(Optional<FailReason> stop) {}
                 };
 
         /** Before the first change the situation is {@link Situation#UNKNOWN}. */
         void changed(String session, Situation before, Situation now);
 
         void removed(String session, Situation before);
+
+        /** The service was stopped, for this reason, or started. */
+        void serviceChanged(Optional<FailReason> stop);
     }
 
     public StatusBoard() {
@@ -116,6 +124,19 @@ public final class StatusBoard implements IkeEvent.Handler {
     }
 
     // Told by the control.
+
+    /** Whether, and why, no session is negotiated. One thread. */
+    public void service(Optional<FailReason> stop) {
+        if (!stop.equals(serviceStop)) {
+            serviceStop = stop;
+            listener.serviceChanged(stop);
+        }
+    }
+
+    /** Why no session is negotiated, if that is so. */
+    public Optional<FailReason> serviceStop() {
+        return serviceStop;
+    }
 
     /** A session was stored or changed. */
     public void configure(String id, boolean enabled, Collection<String> children) {
@@ -162,7 +183,7 @@ public final class StatusBoard implements IkeEvent.Handler {
                     new Progress(
                             session.carriedOut,
                             session.kernelRefusal.isEmpty()
-                                    ? session.suspension
+                                    ? session.suspension.map(FailReason::toString).orElse("")
                                     : session.kernelRefusal));
         }
     }
@@ -197,11 +218,11 @@ public final class StatusBoard implements IkeEvent.Handler {
 
     /** The session cannot work for now, whatever IKE still says. */
     public void suspended(String id, FailReason reason) {
-        update(id, session -> session.suspension = reason.toString());
+        update(id, session -> session.suspension = Optional.of(reason));
     }
 
     public void resumed(String id) {
-        update(id, session -> session.suspension = "");
+        update(id, session -> session.suspension = Optional.empty());
     }
 
     /** Empty for a session that the control has not taken up yet. */
@@ -281,8 +302,8 @@ public final class StatusBoard implements IkeEvent.Handler {
         if (!session.enabled) {
             return "Session disabled";
         }
-        if (!session.suspension.isEmpty()) {
-            return session.suspension;
+        if (session.suspension.isPresent()) {
+            return session.suspension.get().toString();
         }
         if (!session.kernelRefusal.isEmpty()) {
             return session.kernelRefusal;

@@ -4,6 +4,7 @@ import io.edgeipsec.api.port.ConfigurationChange;
 import io.edgeipsec.api.resource.ResourceKind;
 import java.sql.SQLException;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** Which request made which change. Store thread only, inside a transaction. */
 final class ChangeRequests {
@@ -38,7 +39,7 @@ final class ChangeRequests {
     }
 
     private static ResourceKind<?> kind(String name) throws SQLException {
-        return ResourceKind.ALL.stream()
+        return Stream.concat(ResourceKind.ALL.stream(), Stream.of(ResourceKind.SERVICE))
                 .filter(kind -> kind.name().equals(name))
                 .findFirst()
                 .orElseThrow(() -> new SQLException("no kind of resources is called " + name));

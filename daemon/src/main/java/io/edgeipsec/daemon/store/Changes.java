@@ -337,19 +337,35 @@ final class Changes {
 
     private <R extends ManagedResource> Attempt<R> done(
             R resource, ConfigurationChange.Type type, CallContext context) throws SQLException {
-        sql.update("UPDATE meta SET value = value + 1 WHERE name = 'change_number'");
         ConfigurationChange change =
+                numbered(
+                        new ConfigurationChange(
+                                0,
+                                resource.kind(),
+                                resource.resourceType(),
+                                resource.id(),
+                                resource.revision(),
+                                type),
+                        context);
+        return new Attempt<>(new ChangeOutcome.Done<>(resource), Optional.of(change));
+    }
+
+    /** Gives a change its number, and notes that the caller wants it told. */
+    ConfigurationChange numbered(ConfigurationChange change, CallContext context)
+            throws SQLException {
+        sql.update("UPDATE meta SET value = value + 1 WHERE name = 'change_number'");
+        ConfigurationChange numbered =
                 new ConfigurationChange(
                         changeNumber(),
-                        resource.kind(),
-                        resource.resourceType(),
-                        resource.id(),
-                        resource.revision(),
-                        type);
+                        change.kind(),
+                        change.resourceType(),
+                        change.id(),
+                        change.revision(),
+                        change.type());
         if (context.notifyMpa()) {
-            outbox.add(change, context);
+            outbox.add(numbered, context);
         }
-        return new Attempt<>(new ChangeOutcome.Done<>(resource), Optional.of(change));
+        return numbered;
     }
 
     /**

@@ -51,6 +51,7 @@ public final class ConfigurationDatabase
     private long run;
     private final AuditDatabase audit;
     private final AccountDatabase accounts;
+    private final ServiceDatabase service;
     private final List<ConfigurationListener> listeners = new CopyOnWriteArrayList<>();
 
     private ConfigurationDatabase(
@@ -73,7 +74,9 @@ public final class ConfigurationDatabase
         this.changes =
                 new Changes(
                         sql, resources, numbers, secrets, outbox, sessionRule, auditTable, clock);
-        this.intents = new Intents(resources, numbers, secrets, changes);
+        ServiceTable serviceTable = new ServiceTable(sql, changes, auditTable, clock);
+        this.intents = new Intents(resources, numbers, secrets, changes, serviceTable);
+        this.service = new ServiceDatabase(thread, serviceTable, this::committed);
     }
 
     /**
@@ -141,6 +144,11 @@ public final class ConfigurationDatabase
     /** The record of changes. */
     public AuditLog audit() {
         return audit;
+    }
+
+    /** What is set of the service as a whole. */
+    public ServiceDatabase service() {
+        return service;
     }
 
     /** The notifications that wait to be delivered. */
@@ -211,6 +219,11 @@ public final class ConfigurationDatabase
     }
 
     @Override
+    public CompletionStage<ServiceIntent> serviceIntent() {
+        return read(intents::service);
+    }
+
+    @Override
     public CompletionStage<Optional<RequestedChange>> changeOf(String requestId) {
         return read(() -> changeRequests.find(requestId));
     }
@@ -232,15 +245,15 @@ public final class ConfigurationDatabase
 
     private <R extends ManagedResource> StoreThread.Result<ChangeOutcome<R>> result(
             Changes.Attempt<R> attempt, CallContext context) throws SQLException {
-        if (attempt.change().isPresent()) {
-            changeRequests.note(attempt.change().get(), context.requestId());
-        }
-        return attempt.change()
-                .map(
-                        change ->
-                                StoreThread.Result.changed(
-                                        attempt.outcome(), () -> announce(change)))
-                .orElseGet(() -> StoreThread.Result.unchanged(attempt.outcome()));
+        return attempt.change().isPresent()
+                ? committed(attempt.outcome(), attempt.change().get(), context)
+                : StoreThread.Result.unchanged(attempt.outcome());
+    }
+
+    private <T> StoreThread.Result<T> committed(
+            T value, ConfigurationChange change, CallContext context) throws SQLException {
+        changeRequests.note(change, context.requestId());
+        return StoreThread.Result.changed(value, () -> announce(change));
     }
 
     private void announce(ConfigurationChange change) {

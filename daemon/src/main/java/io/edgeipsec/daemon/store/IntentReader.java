@@ -19,6 +19,9 @@ public interface IntentReader {
     /** One session, or empty if it is not stored (any more). */
     CompletionStage<Optional<SessionIntent>> intent(String sessionId);
 
+    /** Whether the service as a whole is to run. */
+    CompletionStage<ServiceIntent> serviceIntent();
+
     /** What a request has changed, if it is one of the last that did. */
     CompletionStage<Optional<RequestedChange>> changeOf(String requestId);
 

@@ -8,7 +8,7 @@ import java.util.List;
  * @param changeNumber the last change in it: a {@link io.edgeipsec.api.port.ConfigurationChange}
  *     with a number up to this one is contained
  */
-public record IntentSnapshot(long changeNumber, List<SessionIntent> sessions)
+public record IntentSnapshot(long changeNumber, ServiceIntent service, List<SessionIntent> sessions)
         implements AutoCloseable {
 
     public IntentSnapshot {

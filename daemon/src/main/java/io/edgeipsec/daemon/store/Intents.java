@@ -31,12 +31,19 @@ final class Intents {
     private final KernelNumbers numbers;
     private final Secrets secrets;
     private final Changes changes;
+    private final ServiceTable service;
 
-    Intents(ResourceTable resources, KernelNumbers numbers, Secrets secrets, Changes changes) {
+    Intents(
+            ResourceTable resources,
+            KernelNumbers numbers,
+            Secrets secrets,
+            Changes changes,
+            ServiceTable service) {
         this.resources = resources;
         this.numbers = numbers;
         this.secrets = secrets;
         this.changes = changes;
+        this.service = service;
     }
 
     Optional<SessionIntent> one(String sessionId) throws SQLException {
@@ -75,6 +82,10 @@ final class Intents {
                 .orElseGet(() -> new SessionSecrets.Keys(null, null));
     }
 
+    ServiceIntent service() throws SQLException {
+        return service.intent();
+    }
+
     IntentSnapshot snapshot() throws SQLException {
         Map<String, IPSecVPNIKEProfile> ikeProfiles = byId(ResourceKind.IKE_PROFILE);
         Map<String, IPSecVPNTunnelProfile> tunnelProfiles = byId(ResourceKind.TUNNEL_PROFILE);
@@ -110,7 +121,8 @@ final class Intents {
                                         ? certificates(settings.localEndpoint())
                                         : null));
             }
-            IntentSnapshot snapshot = new IntentSnapshot(changes.changeNumber(), sessions);
+            IntentSnapshot snapshot =
+                    new IntentSnapshot(changes.changeNumber(), service.intent(), sessions);
             complete = true;
             return snapshot;
         } finally {

@@ -180,7 +180,20 @@ final class Schema {
                               body TEXT NOT NULL
                             ) STRICT""",
                             // So that counting them need not read the bodies.
-                            "CREATE INDEX notification_number ON notification (number)"));
+                            "CREATE INDEX notification_number ON notification (number)"),
+                    // The one row of what is set of the service. stopped: when, by whom; null
+                    // while it runs.
+                    List.of(
+                            """
+                            CREATE TABLE node_service (
+                              id INTEGER PRIMARY KEY CHECK (id = 1),
+                              revision INTEGER NOT NULL,
+                              logging_level TEXT,
+                              stopped INTEGER,
+                              stopped_by TEXT,
+                              restarts INTEGER NOT NULL
+                            ) STRICT""",
+                            "INSERT INTO node_service VALUES (1, 0, NULL, NULL, NULL, 0)"));
 
     private Schema() {}
 

@@ -16,6 +16,7 @@ import io.edgeipsec.daemon.adapter.PemTexts;
 import io.edgeipsec.daemon.adapter.PemTrustReader;
 import io.edgeipsec.daemon.adapter.TestPasswords;
 import io.edgeipsec.daemon.store.ConfigurationDatabase;
+import io.edgeipsec.daemon.store.FixedService;
 import io.edgeipsec.daemon.store.FixedSessions;
 import io.edgeipsec.daemon.testing.Output;
 import java.io.ByteArrayInputStream;
@@ -34,7 +35,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Users and principals from the command line, against a real API and store. */
+/** Users, principals and the service from the command line, against a real API and store. */
 class UserCommandTest {
 
     @TempDir Path directory;
@@ -57,6 +58,7 @@ class UserCommandTest {
                         ApiDocument.load(OptionalLong.empty()),
                         database,
                         new FixedSessions(),
+                        new FixedService(database).port(),
                         database,
                         new PemTrustReader(),
                         new EventJournal(database.run(), Clock.systemUTC()),
@@ -135,6 +137,21 @@ class UserCommandTest {
                         .contains("one of admin, operator, auditor"));
         assertTrue(run(1, "", "user", "remove", "bob").contains("no user bob"));
         run(2, "", "user");
+    }
+
+    @Test
+    void theServiceIsStoppedAndStarted() {
+        assertTrue(run(0, "", "service", "status").startsWith("running, process "));
+        assertTrue(run(0, "", "service", "stop").startsWith("stopped, process "));
+        assertTrue(run(1, "", "service", "status").contains("stopped"));
+        assertTrue(run(0, "", "service", "restart").contains("running"));
+        run(0, "", "service", "stop");
+        assertTrue(run(0, "", "service", "start").contains(", STABLE"));
+        assertEquals("logs DEBUG\n", run(0, "", "service", "log-level", "DEBUG"));
+        assertTrue(
+                run(1, "", "service", "log-level", "LOUD")
+                        .contains("one of DEBUG, INFO, WARN, ERROR, EMERGENCY"));
+        run(2, "", "service");
     }
 
     @Test

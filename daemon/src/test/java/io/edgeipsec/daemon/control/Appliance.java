@@ -6,6 +6,7 @@ import io.edgeipsec.api.port.ConfigurationChange;
 import io.edgeipsec.api.resource.ResourceKind;
 import io.edgeipsec.daemon.config.Config;
 import io.edgeipsec.daemon.status.StatusBoard;
+import io.edgeipsec.daemon.store.ServiceIntent;
 import io.edgeipsec.daemon.testing.SessionBuilder;
 import io.edgeipsec.ike.crypto.Encryption;
 import io.edgeipsec.ike.crypto.EncryptionAlgorithm;
@@ -179,6 +180,19 @@ final class Appliance {
     void put(SessionBuilder session) {
         store.put(session);
         changed(session.session().id(), ConfigurationChange.Type.REPLACED);
+    }
+
+    void order(ServiceIntent service) {
+        store.put(service);
+        plane.changed(
+                new ConfigurationChange(
+                        ++serial,
+                        ResourceKind.SERVICE,
+                        "any",
+                        "ipsecvpn",
+                        0,
+                        ConfigurationChange.Type.REPLACED));
+        work.checkDefect();
     }
 
     void delete(String session) {

@@ -6,6 +6,7 @@ import io.edgeipsec.api.resource.ResourceKind;
 import io.edgeipsec.daemon.store.IntentReader;
 import io.edgeipsec.daemon.store.IntentSnapshot;
 import io.edgeipsec.daemon.store.RequestedChange;
+import io.edgeipsec.daemon.store.ServiceIntent;
 import io.edgeipsec.daemon.store.SessionIntent;
 import io.edgeipsec.daemon.testing.SessionBuilder;
 import java.util.ArrayDeque;
@@ -27,9 +28,14 @@ final class StoredSessions implements IntentReader {
     private final Deque<Runnable> held = new ArrayDeque<>();
     private boolean holding;
     private int busyAnswers;
+    private ServiceIntent service = ServiceIntent.RUNNING;
 
     void put(SessionBuilder session) {
         sessions.put(session.session().id(), session);
+    }
+
+    void put(ServiceIntent wanted) {
+        service = wanted;
     }
 
     void delete(String id) {
@@ -95,7 +101,14 @@ final class StoredSessions implements IntentReader {
     @Override
     public CompletionStage<IntentSnapshot> snapshot() {
         return CompletableFuture.completedStage(
-                new IntentSnapshot(1, sessions.values().stream().map(this::intent).toList()));
+                new IntentSnapshot(
+                        1, service, sessions.values().stream().map(this::intent).toList()));
+    }
+
+    @Override
+    public CompletionStage<ServiceIntent> serviceIntent() {
+        Optional<CompletionStage<ServiceIntent>> refusal = refusal();
+        return refusal.orElseGet(() -> answer(() -> service));
     }
 
     @Override

@@ -193,6 +193,26 @@ class EventPublisherTest {
     }
 
     @Test
+    void aStoppedServiceIsOneAlarmForAllSessions() throws IOException {
+        FailReason stopped = new FailReason(Kind.SERVICE_STOPPED, "by alice");
+        board.configure("branch", true, List.of("p1"));
+        happen(Events.ikeUp(1));
+        happen(Events.childUp("p1", 16));
+        board.service(Optional.of(stopped));
+        board.suspended("branch", stopped);
+        happen(Events.childClosed("p1", 16, stopped));
+        happen(Events.ikeClosed(1, stopped));
+        board.service(Optional.of(stopped));
+        board.service(Optional.empty());
+        board.resumed("branch");
+        assertEquals(
+                List.of(
+                        "alarm SERVICE_STOPPED RAISED VPN service disabled: by alice",
+                        "alarm SERVICE_STOPPED CLEARED"),
+                summaries().stream().filter(line -> line.startsWith("alarm")).toList());
+    }
+
+    @Test
     void aSessionThatIsDisabledOrDeletedIsNotDownByAccident() throws IOException {
         board.configure("branch", true, List.of("p1"));
         happen(Events.ikeUp(1));

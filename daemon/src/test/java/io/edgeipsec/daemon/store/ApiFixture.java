@@ -50,6 +50,7 @@ final class ApiFixture implements AutoCloseable {
     final EventJournal journal;
     final ConcurrentLinkedQueue<String> answers = new ConcurrentLinkedQueue<>();
     final FixedSessions running = new FixedSessions();
+    final FixedService service;
     private final ApiServer server;
 
     ApiFixture(Path directory) throws IOException {
@@ -71,6 +72,7 @@ final class ApiFixture implements AutoCloseable {
                         new SecureRandom());
         this.journal = new EventJournal(database.run(), Clock.systemUTC());
         database.addListener(new EventPublisher(journal));
+        this.service = new FixedService(database);
         this.server =
                 ApiServer.start(
                         new Listeners(
@@ -83,6 +85,7 @@ final class ApiFixture implements AutoCloseable {
                         DOCUMENT,
                         database,
                         running,
+                        service.port(),
                         database,
                         new PemTrustReader(),
                         journal,

@@ -64,6 +64,7 @@ class UnixSocketTest {
                 ApiDocument.load(OptionalLong.empty()),
                 database,
                 new FixedSessions(),
+                new FixedService(database).port(),
                 database,
                 new PemTrustReader(),
                 new EventJournal(database.run(), Clock.systemUTC()),

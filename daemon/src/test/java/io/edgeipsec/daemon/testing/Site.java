@@ -14,6 +14,7 @@ import java.util.List;
 
 /** One of two sites on loopback: its files, and what its operator asks. 127.0.0.1 and so on. */
 public final class Site {
+    private static final String SERVICE = "/api/v1/node/services/ipsecvpn";
     public static final String SESSION = "/api/v1/vpn/ipsec/sessions/branch";
 
     private final int number;
@@ -107,6 +108,21 @@ public final class Site {
 
     public void delete() throws IOException {
         request("DELETE", SESSION, "");
+    }
+
+    /** Orders something of the service as a whole; how it runs then. */
+    public String order(String action) throws IOException {
+        return request("POST", SERVICE + "?action=" + action, "");
+    }
+
+    public void setLogLevel(String level) throws IOException {
+        request(
+                "PUT",
+                SERVICE,
+                """
+                { "service_name": "ipsecvpn", "service_properties": { "logging_level": "%s" } }
+                """
+                        .formatted(level));
     }
 
     public String status() throws IOException {

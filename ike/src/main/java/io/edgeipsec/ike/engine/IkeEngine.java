@@ -185,9 +185,7 @@ public final class IkeEngine {
 
         @Override
         public void peerRemoved(IkeInput.PeerRemoved input) {
-            FailReason reason =
-                    new FailReason(Kind.CONFIGURATION, "session was disabled or deleted");
-            withdraw(input.session(), session -> session.end(reason, now));
+            withdraw(input.session(), session -> session.end(input.reason(), now));
         }
 
         @Override

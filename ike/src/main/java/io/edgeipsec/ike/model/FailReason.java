@@ -15,6 +15,7 @@ public record FailReason(Kind kind, String detail) {
         VERSION_UNSUPPORTED("IKE version unsupported"),
         DELETED_BY_PEER("Peer sent delete"),
         LOCAL_ADDRESS_MISSING("Local address missing"),
+        SERVICE_STOPPED("VPN service disabled"),
         KERNEL_REFUSED("Configuration failed"),
         PEER_REFUSED("Peer refused"),
         INVALID_MESSAGE("Invalid syntax"),

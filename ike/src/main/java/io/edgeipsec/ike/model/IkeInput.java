@@ -63,8 +63,18 @@ public sealed interface IkeInput {
         }
     }
 
-    /** A session was disabled or deleted: its SAs are deleted, the peer is told. */
-    record PeerRemoved(String session) implements IkeInput {
+    /**
+     * A session was disabled or deleted, or is not to work for now: its SAs are deleted, the peer
+     * is told.
+     */
+    record PeerRemoved(String session, FailReason reason) implements IkeInput {
+        public PeerRemoved(String session) {
+            this(
+                    session,
+                    new FailReason(
+                            FailReason.Kind.CONFIGURATION, "session was disabled or deleted"));
+        }
+
         @Override
         public void deliverTo(Handler handler) {
             handler.peerRemoved(this);
