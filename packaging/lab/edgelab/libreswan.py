@@ -1,15 +1,15 @@
 """A gateway run by libreswan's pluto."""
 
 import re
-import signal
 from pathlib import Path
-from typing import Iterator, Optional
+from typing import Iterator
 
 from edgelab.clock import wait_until
 from edgelab.network import Site
+from edgelab.peer import PeerGateway
 from edgelab.peers import UNPACKED, in_place
 from edgelab.pki import Certificates
-from edgelab.process import CommandFailed, Process, run
+from edgelab.process import CommandFailed, run
 from edgelab.session import DpdProfile, IkeProfile, Mode, Session, TunnelProfile
 
 _SETTINGS = """
@@ -64,19 +64,18 @@ def _identity(identity: str) -> str:
     return f'"{identity}"' if "=" in identity else f"@{identity}"
 
 
-class Libreswan:
+class Libreswan(PeerGateway):
     """pluto in a site's gateway, spoken to by `whack`. Each pair of subnets is a connection."""
 
+    name = "libreswan"
+
     def __init__(self, site: Site, work: Path, results: Path) -> None:
-        self.site = site
-        self.log = results / f"site-{site.letter}.pluto.log"
+        super().__init__(site, results / f"site-{site.letter}.pluto.log")
         self._output = results / f"site-{site.letter}.pluto.out"
         self._work = work / f"{site.letter}.pluto"
         self._settings = results / f"site-{site.letter}.ipsec.conf"
         self._control = self._work / "pluto.ctl"
-        self._sessions: dict[str, Session] = {}
         self._imported: set[str] = set()
-        self._process: Optional[Process] = None
         (self._work / "nss").mkdir(parents=True)
         self._nss("certutil", "-N", "--empty-password")
 
@@ -101,38 +100,15 @@ class Libreswan:
             self._load(session)
 
     def _is_there(self) -> bool:
-        if self._process is None or self._process.ended():
-            raise CommandFailed(f"pluto ended at its start: {self._last_output()}")
+        self._expect_running()
         return self._control.exists()
 
     def _last_output(self) -> str:
-        text = self._output.read_text() + (self.log.read_text() if self.log.exists() else "")
-        return text[-1000:]
-
-    @property
-    def pid(self) -> int:
-        assert self._process is not None
-        return self._process.pid
-
-    def stop(self) -> None:
-        """A proper end: DELETE to the peers, kernel cleaned."""
-        if self._process is not None:
-            self._process.stop(signal.SIGTERM, 30)
-            self._process = None
-
-    def kill(self) -> None:
-        """The power cut: nobody is told, and the kernel keeps nothing, as after a reboot."""
-        if self._process is not None:
-            self._process.stop(signal.SIGKILL)
-            self._process = None
-        self.site.gateway.ip("xfrm state flush", "xfrm policy flush")
+        return self._output.read_text()[-1000:] + super()._last_output()
 
     def _whack(self, *arguments: str, check: bool = True) -> str:
         whack = UNPACKED / "usr/libexec/ipsec/whack"
         return run([str(whack), "--rundir", str(self._work), *arguments], check=check)
-
-    def logged(self, pattern: str) -> bool:
-        return re.search(pattern, self.log.read_text()) is not None
 
     # Sessions.
 
@@ -196,10 +172,6 @@ class Libreswan:
             for name in self._names(session):
                 self._whack("--delete", "--name", name, check=False)
         self._write()
-
-    def delete_all(self) -> None:
-        for session in list(self._sessions.values()):
-            self.delete(session)
 
     def interface(self, session: Session) -> str:
         raise NotImplementedError("a route-based session of libreswan")
@@ -287,15 +259,6 @@ class Libreswan:
 
     def why_down(self, session: Session) -> str:
         return f"libreswan at site {self.site.letter} has: {self._whack('--showstates').strip()}"
-
-    def wait_up(self, session: Session, seconds: float = 20) -> None:
-        wait_until(
-            lambda: self.is_up(session),
-            f"{session.name} to be up at site {self.site.letter}",
-            seconds,
-            lambda: self.why_down(session),
-            interval=0.2,
-        )
 
     def demand_cookies(self, always: bool) -> None:
         """From everybody who starts an IKE SA, or as ever."""

@@ -1,16 +1,15 @@
 """A gateway run by OpenIKED."""
 
 import re
-import signal
 from pathlib import Path
-from typing import Optional
 
 from edgelab import kernel
 from edgelab.clock import wait_until
 from edgelab.network import Site
+from edgelab.peer import PeerGateway
 from edgelab.peers import UNPACKED, in_place
 from edgelab.pki import Certificates
-from edgelab.process import CommandFailed, Process, run
+from edgelab.process import CommandFailed, run
 from edgelab.session import DpdProfile, IkeProfile, Mode, Session, TunnelProfile
 
 _ENCRYPTION = {
@@ -62,16 +61,15 @@ def _proposals(
     return text
 
 
-class OpenIked:
+class OpenIked(PeerGateway):
     """iked in a site's gateway, spoken to by `ikectl`."""
 
+    name = "OpenIKED"
+
     def __init__(self, site: Site, work: Path, results: Path) -> None:
-        self.site = site
-        self.log = results / f"site-{site.letter}.iked.log"
+        super().__init__(site, results / f"site-{site.letter}.iked.log")
         self._socket = work / f"{site.letter}.iked.sock"
         self._settings = results / f"site-{site.letter}.iked.conf"
-        self._sessions: dict[str, Session] = {}
-        self._process: Optional[Process] = None
         self._etc = work / f"{site.letter}.iked"
         self._keys = self._etc / "iked"
         for folder in ("ca", "certs", "crls", "private", "pubkeys", "empty"):
@@ -99,40 +97,15 @@ class OpenIked:
         wait_until(self._answers, "iked to answer", 10, self._last_output)
 
     def _answers(self) -> bool:
-        if self._process is None or self._process.ended():
-            raise CommandFailed(f"iked ended at its start: {self._last_output()}")
+        self._expect_running()
         try:
             self._ikectl("show", "sa")
         except CommandFailed:
             return False
         return True
 
-    def _last_output(self) -> str:
-        return self.log.read_text()[-1000:]
-
-    @property
-    def pid(self) -> int:
-        assert self._process is not None
-        return self._process.pid
-
-    def stop(self) -> None:
-        """A proper end: DELETE to the peers, kernel cleaned."""
-        if self._process is not None:
-            self._process.stop(signal.SIGTERM, 30)
-            self._process = None
-
-    def kill(self) -> None:
-        """The power cut: nobody is told, and the kernel keeps nothing, as after a reboot."""
-        if self._process is not None:
-            self._process.stop(signal.SIGKILL)
-            self._process = None
-        self.site.gateway.ip("xfrm state flush", "xfrm policy flush")
-
     def _ikectl(self, *arguments: str) -> str:
         return run([str(UNPACKED / "usr/sbin/ikectl"), "-s", str(self._socket), *arguments])
-
-    def logged(self, pattern: str) -> bool:
-        return re.search(pattern, self.log.read_text()) is not None
 
     # Sessions.
 
@@ -166,10 +139,6 @@ class OpenIked:
         self._reload()
         if self._process is not None:
             self._ikectl("reset", "id", f"FQDN/{session.peer_id}")
-
-    def delete_all(self) -> None:
-        for session in list(self._sessions.values()):
-            self.delete(session)
 
     def interface(self, session: Session) -> str:
         raise NotImplementedError("a route-based session of OpenIKED")
@@ -209,15 +178,6 @@ class OpenIked:
     def why_down(self, session: Session) -> str:
         shown = self._ikectl("show", "sa").strip()
         return f"OpenIKED at site {self.site.letter} has: {shown or 'no SA'}"
-
-    def wait_up(self, session: Session, seconds: float = 20) -> None:
-        wait_until(
-            lambda: self.is_up(session),
-            f"{session.name} to be up at site {self.site.letter}",
-            seconds,
-            lambda: self.why_down(session),
-            interval=0.2,
-        )
 
     def rekey_children(self, session: Session) -> None:
         """It has no command for that, but heeds the kernel."""

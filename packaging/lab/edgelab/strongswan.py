@@ -1,15 +1,13 @@
 """A gateway run by strongSwan: the peer that nobody here wrote."""
 
 import json
-import re
-import signal
 from pathlib import Path
-from typing import Any, Optional
+from typing import Any
 
 from edgelab.apparmor import unconfined
 from edgelab.clock import SLOWNESS, wait_until
 from edgelab.network import Site
-from edgelab.process import CommandFailed, Process
+from edgelab.peer import PeerGateway
 from edgelab.session import DpdProfile, IkeProfile, Mode, Session, TunnelProfile
 from edgelab.vici import Vici, ViciError
 
@@ -101,19 +99,18 @@ def _proposals(
     return proposals
 
 
-class StrongSwan:
+class StrongSwan(PeerGateway):
     """charon in a site's gateway, spoken to by its control socket."""
 
+    name = "strongSwan"
+
     def __init__(self, site: Site, work: Path, results: Path, fail_closed: bool = False) -> None:
-        self.site = site
-        self.log = results / f"site-{site.letter}.charon.log"
+        super().__init__(site, results / f"site-{site.letter}.charon.log")
         self._output = results / f"site-{site.letter}.charon.out"
         self._socket = work / f"{site.letter}.vici"
         self._settings = results / f"site-{site.letter}.strongswan.conf"
-        self._sessions: dict[str, Session] = {}
         self._if_ids: dict[str, int] = {}
         self._fail_closed = fail_closed
-        self._process: Optional[Process] = None
         self._settings.write_text(
             _SETTINGS.format(retransmit=1.5, socket=self._socket, log=self.log)
         )
@@ -128,8 +125,7 @@ class StrongSwan:
             self._load(session)
 
     def _answers(self) -> bool:
-        if self._process is None or self._process.ended():
-            raise CommandFailed(f"strongSwan ended at its start: {self._last_output()}")
+        self._expect_running()
         try:
             with self._vici() as vici:
                 return bool(vici.call("version"))
@@ -137,29 +133,10 @@ class StrongSwan:
             return False
 
     def _last_output(self) -> str:
-        text = self._output.read_text() + (self.log.read_text() if self.log.exists() else "")
-        return text[-1000:]
+        return self._output.read_text()[-1000:] + super()._last_output()
 
     def _vici(self) -> Vici:
         return Vici(self._socket, 30 * SLOWNESS)
-
-    @property
-    def pid(self) -> int:
-        assert self._process is not None
-        return self._process.pid
-
-    def stop(self) -> None:
-        """A proper end: DELETE to the peers, kernel cleaned."""
-        if self._process is not None:
-            self._process.stop(signal.SIGTERM, 30)
-            self._process = None
-
-    def kill(self) -> None:
-        """The power cut: nobody is told, and the kernel keeps nothing, as after a reboot."""
-        if self._process is not None:
-            self._process.stop(signal.SIGKILL)
-            self._process = None
-        self.site.gateway.ip("xfrm state flush", "xfrm policy flush")
 
     def put(self, session: Session) -> None:
         """Creates or replaces a session; a disabled one is not loaded."""
@@ -243,10 +220,6 @@ class StrongSwan:
                         pass  # It was not loaded, or had no SA.
         if session.route_based:
             self.site.gateway.ip(f"link delete {self.interface(session)}")
-
-    def delete_all(self) -> None:
-        for session in list(self._sessions.values()):
-            self.delete(session)
 
     def interface(self, session: Session) -> str:
         return f"xfrm{self._if_id(session)}"
@@ -342,15 +315,6 @@ class StrongSwan:
         ]
         return f"strongSwan at site {self.site.letter} has {states or 'no IKE SA'}"
 
-    def wait_up(self, session: Session, seconds: float = 20) -> None:
-        wait_until(
-            lambda: self.is_up(session),
-            f"{session.name} to be up at site {self.site.letter}",
-            seconds,
-            lambda: self.why_down(session),
-            interval=0.2,
-        )
-
     def initiate(self, session: Session) -> None:
         """Starts every Child SA by hand, without waiting for the outcome."""
         with self._vici() as vici:
@@ -370,6 +334,3 @@ class StrongSwan:
         """Deletes the session's IKE SAs at the peer too; the session itself stays."""
         with self._vici() as vici:
             vici.call("terminate", ike=session.name, timeout=str(20_000 * SLOWNESS))
-
-    def logged(self, pattern: str) -> bool:
-        return re.search(pattern, self.log.read_text()) is not None
