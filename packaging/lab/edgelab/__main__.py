@@ -77,9 +77,11 @@ def main() -> int:
         print(f"removed {len(left)} namespaces that an earlier run had left")
     report = Report(results)
     try:
+        runner = Runner(arguments.image, results, report)
         if arguments.kernel_tests:
-            kerneltests.run(arguments.kernel_tests, results, report)
-        Runner(arguments.image, results, report).run(chosen, arguments.lanes)
+            file: Path = arguments.kernel_tests
+            runner.run_first(kerneltests.NAME, lambda: kerneltests.run(file, results, report))
+        runner.run(chosen, arguments.lanes)
     except KeyboardInterrupt:
         report.say("interrupted; cleaning up")
         report.finish()

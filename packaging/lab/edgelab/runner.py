@@ -5,7 +5,7 @@ import threading
 import time
 import traceback
 from pathlib import Path
-from typing import Optional, Sequence
+from typing import Callable, Optional, Sequence
 
 from edgelab import clock, kernel
 from edgelab.clock import DeadlinePassed, Interrupted
@@ -32,6 +32,11 @@ class Runner:
         self._in_use: list[Setting] = []
         self._made = 0
         self._broken: dict[Setting, str] = {}
+        self._first: dict[str, Callable[[], None]] = {}
+
+    def run_first(self, name: str, something: Callable[[], None]) -> None:
+        """Has a lane do it before its scenarios, while the others have begun with theirs."""
+        self._first[name] = something
 
     def run(self, scenarios: Sequence[Scenario], lanes: int) -> None:
         """Returns when all have run; an interrupt ends them early and is passed on."""
@@ -59,11 +64,27 @@ class Runner:
                 self._in_use.remove(current)
             mine = [each for each in self._waiting if each.setting == current]
             fresh = [each for each in self._waiting if each.setting not in self._in_use]
-            chosen = next(iter(mine or fresh or self._waiting), None)
+            # Another peer in the same network is had faster than another daemon of ours.
+            near = [each for each in fresh if current and current.is_near(each.setting)]
+            chosen = next(iter(mine or near or fresh or self._waiting), None)
             if chosen is not None:
                 self._waiting.remove(chosen)
                 self._in_use.append(chosen.setting)
             return chosen
+
+    def do_first(self) -> None:
+        with self._lock:
+            if not self._first:
+                return
+            name, first = self._first.popitem()
+        began = time.monotonic()
+        try:
+            first()
+        except Interrupted:
+            raise
+        except Exception as e:
+            failure = _explain(e)
+            self._report.add(Outcome(name, time.monotonic() - began, "", failure), self._results)
 
     def make_sites(self, setting: Setting) -> Sites:
         with self._lock:
@@ -113,17 +134,23 @@ class _Lane:
     def run(self) -> None:
         setting: Optional[Setting] = None
         try:
+            self._runner.do_first()
             while each := self._runner.next(setting):
                 setting = each.setting
                 self._runner.run_scenario(each, self)
                 if clock.interrupted():
                     return
+        except Interrupted:
+            return
         finally:
             self.discard()
 
     def sites_for(self, setting: Setting) -> Sites:
         if self._sites is not None and (self._sites.setting != setting or self._sites.worn):
-            self.discard()
+            if self._sites.can_become(setting):
+                self._sites.become(setting)
+            else:
+                self.discard()
         if self._sites is None:
             self._sites = self._runner.make_sites(setting)
         return self._sites

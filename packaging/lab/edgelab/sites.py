@@ -1,7 +1,7 @@
 """Sites: a network with a running daemon in each gateway, shared by scenarios that need the same."""
 
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol, Union
 
@@ -69,6 +69,13 @@ class Setting:
     nat: str = Nat.NONE.value
     tunnel_interface: str = "auto"
 
+    def is_near(self, other: "Setting") -> bool:
+        """Whether they differ in whose software of other people's site B runs, and no more."""
+        return replace(self, site_b=other.site_b) == other and EDGE not in (
+            self.site_b,
+            other.site_b,
+        )
+
     def __str__(self) -> str:
         parts = [f"{self.site_a} to {self.site_b}"]
         if self.nat != Nat.NONE.value:
@@ -110,6 +117,23 @@ class Sites:
         except BaseException:
             self.delete()
             raise
+
+    def can_become(self, setting: Setting) -> bool:
+        """Whether another peer at site B is all that is missing."""
+        return not self.worn and self.setting.is_near(setting)
+
+    def become(self, setting: Setting) -> None:
+        """Site A's daemon stays: to start another and warm it up takes longer than most scenarios."""
+        self.b.stop()
+        self.network.site_b.gateway.ip("xfrm state flush", "xfrm policy flush")
+        for left in [*self.work.glob("b.*"), *self.results.glob("site-b.*")]:
+            if left.is_dir():
+                shutil.rmtree(left)
+            else:
+                left.unlink()
+        self.setting = setting
+        self.b = self._gateway(self.network.site_b, setting.site_b, fail_closed=False)
+        self.b.start()
 
     def _gateway(self, site: Site, kind: str, fail_closed: bool) -> Gateway:
         if kind == STRONGSWAN:
