@@ -25,6 +25,8 @@ class State:
     mark: Optional[str]
     if_id: Optional[str]
     encapsulated: bool
+    extended: bool
+    """Whether it has extended sequence numbers."""
     algorithm: str
     packets: int
 
@@ -73,6 +75,7 @@ def states(namespace: Namespace) -> list[State]:
                 _find(r"\n\s+mark (\S+)", block),
                 _find(r"if_id (\S+)", block),
                 "encap type espinudp" in block,
+                re.search(r"\bflag .*\besn\b", block) is not None,
                 algorithm,
                 int(_find(r"lifetime current:\s+\d+\(bytes\), (\d+)\(packets\)", block) or "0"),
             )

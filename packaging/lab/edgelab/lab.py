@@ -141,7 +141,7 @@ class Lab:
         self.protect(session)
         if peer_starts:
             self.b.put(peer)
-        if session.route_based:
+        if peer.route_based:
             self.route_at(self.b, peer)
         return peer
 

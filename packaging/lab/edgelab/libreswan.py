@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 from typing import Iterator
 
+from edgelab import kernel
 from edgelab.clock import wait_until
 from edgelab.network import Site
 from edgelab.peer import PeerGateway
@@ -75,6 +76,7 @@ class Libreswan(PeerGateway):
         self._work = work / f"{site.letter}.pluto"
         self._settings = results / f"site-{site.letter}.ipsec.conf"
         self._control = self._work / "pluto.ctl"
+        self._interfaces: dict[str, int] = {}
         self._imported: set[str] = set()
         (self._work / "nss").mkdir(parents=True)
         self._nss("certutil", "-N", "--empty-password")
@@ -113,8 +115,6 @@ class Libreswan(PeerGateway):
     # Sessions.
 
     def put(self, session: Session) -> None:
-        if session.route_based:
-            raise NotImplementedError("a route-based session of libreswan")
         if session.id in self._sessions:
             self.delete(session)
         self._sessions[session.id] = session
@@ -128,6 +128,8 @@ class Libreswan(PeerGateway):
         if not session.enabled:
             return
         self._whack("--rereadsecrets")
+        # One that pluto has not made itself it takes for somebody else's when it adds a connection.
+        self._remove_interface(session)
         for name in self._names(session):
             addconn = UNPACKED / "usr/libexec/ipsec/addconn"
             files = ["--config", str(self._settings), "--ctlsocket", str(self._control)]
@@ -137,8 +139,28 @@ class Libreswan(PeerGateway):
                 raise CommandFailed(f"pluto refused {name}: {self._last_output()}")
             if session.mode is Mode.ON_DEMAND:
                 self._whack("--route", "--name", name)
+        if session.route_based:
+            self._set_up_interface(session)
         if session.mode is Mode.INITIATOR:
             self.initiate(session)
+
+    def _set_up_interface(self, session: Session) -> None:
+        """What the administrator does for a tunnel interface, where pluto's script does nothing."""
+        name = self.interface(session)
+        if not self._has_interface(session):
+            number = self._interface_number(session)
+            self.site.gateway.ip(f"link add {name} type xfrm dev outer if_id {number}")
+        self.site.gateway.ip(
+            f"addr add {session.tunnel_address} dev {name}", f"link set {name} mtu 1400 up"
+        )
+
+    def _remove_interface(self, session: Session) -> None:
+        if session.route_based and self._has_interface(session):
+            self.site.gateway.ip(f"link delete {self.interface(session)}")
+
+    def _has_interface(self, session: Session) -> bool:
+        found = kernel.tunnels(self.site.gateway)
+        return any(link["ifname"] == self.interface(session) for link in found)
 
     def load_files(self, connections: str, secrets: str) -> list[str]:
         """Takes connections and secrets as an administrator has them in files; gives their names."""
@@ -171,10 +193,14 @@ class Libreswan(PeerGateway):
         if self._process is not None:
             for name in self._names(session):
                 self._whack("--delete", "--name", name, check=False)
+        self._remove_interface(session)
         self._write()
 
     def interface(self, session: Session) -> str:
-        raise NotImplementedError("a route-based session of libreswan")
+        return f"ipsec{self._interface_number(session)}"
+
+    def _interface_number(self, session: Session) -> int:
+        return self._interfaces.setdefault(session.id, len(self._interfaces) + 1)
 
     @staticmethod
     def _names(session: Session) -> list[str]:
@@ -219,6 +245,10 @@ class Libreswan(PeerGateway):
                 # Its script would want the `ipsec` command, for routes that nobody here needs.
                 "leftupdown": "%disabled",
             }
+            if tunnel.esn:
+                settings["esn"] = "yes"
+            if session.route_based:
+                settings["ipsec-interface"] = self._interface_number(session)
             yield f"conn {name}"
             yield from (f"    {key}={value}" for key, value in settings.items())
 

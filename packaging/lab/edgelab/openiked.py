@@ -110,8 +110,6 @@ class OpenIked(PeerGateway):
     # Sessions.
 
     def put(self, session: Session) -> None:
-        if session.route_based:
-            raise NotImplementedError("a route-based session of OpenIKED")
         if session.id in self._sessions:
             self.delete(session)
         self._sessions[session.id] = session
@@ -141,7 +139,7 @@ class OpenIked(PeerGateway):
             self._ikectl("reset", "id", f"FQDN/{session.peer_id}")
 
     def interface(self, session: Session) -> str:
-        raise NotImplementedError("a route-based session of OpenIKED")
+        raise NotImplementedError("on Linux it has policies alone")
 
     def _write(self) -> None:
         sessions = [each for each in self._sessions.values() if each.enabled]

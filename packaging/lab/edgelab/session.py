@@ -37,6 +37,8 @@ class TunnelProfile:
     digest: tuple[str, ...] = ()
     groups: tuple[str, ...] = ("GROUP14",)
     lifetime: int = 3600
+    esn: bool = False
+    """The peer insists on extended sequence numbers, which edge-ipsecd offers anyway."""
     additional: tuple[str, ...] = ()
     """Post-quantum key exchanges (RFC 9370): only edge-ipsecd can be told so."""
 

@@ -13,6 +13,9 @@ from edgelab.vici import Vici, ViciError
 
 CHARON = "/usr/sbin/charon-systemd"
 
+COOKIE_THRESHOLD = 20
+"""So many half-open IKE SAs make it ask everybody for a cookie."""
+
 # strongSwan's settings end at the end of the line, never at a semicolon.
 _SETTINGS = """
 charon {{
@@ -21,6 +24,9 @@ charon {{
 pem pkcs1 pkcs8 x509 pubkey constraints \
 socket-default vici updown
   install_routes = no
+  # One address may have as many half-open IKE SAs as it likes: cookies are what is to be seen.
+  block_threshold = 0
+  cookie_threshold = {cookie_threshold}
   retransmit_timeout = {retransmit}
   retransmit_base = 1.4
   retransmit_tries = 5
@@ -112,7 +118,12 @@ class StrongSwan(PeerGateway):
         self._if_ids: dict[str, int] = {}
         self._fail_closed = fail_closed
         self._settings.write_text(
-            _SETTINGS.format(retransmit=1.5, socket=self._socket, log=self.log)
+            _SETTINGS.format(
+                retransmit=1.5,
+                cookie_threshold=COOKIE_THRESHOLD,
+                socket=self._socket,
+                log=self.log,
+            )
         )
 
     def start(self) -> None:
@@ -238,7 +249,12 @@ class StrongSwan(PeerGateway):
         if not traps and not starts:
             action = "none"
         child: dict[str, Any] = {
-            "esp_proposals": _proposals(tunnel.encryption, tunnel.digest, tunnel.groups, ike=False),
+            "esp_proposals": [
+                proposal + ("-esn" if tunnel.esn else "")
+                for proposal in _proposals(
+                    tunnel.encryption, tunnel.digest, tunnel.groups, ike=False
+                )
+            ],
             "rekey_time": f"{tunnel.lifetime}s",
             "start_action": action,
             "dpd_action": "restart" if starts else "trap" if traps else "clear",
