@@ -4,7 +4,7 @@ import socket
 import struct
 
 from edgelab.netns import Namespace
-from edgelab.packet import ICMP, UDP
+from edgelab.packet import ESP, ICMP, UDP
 
 _MTU = 1500
 
@@ -44,6 +44,16 @@ class Spoofer:
         message = struct.pack("!BBHHH", 8, 0, 0, 1, 1) + data
         message = message[:2] + struct.pack("!H", _checksum(message)) + message[4:]
         self._send(source, target, ICMP, message)
+
+    def unreachable(self, source: str, target: str, code: int, quoted: bytes) -> None:
+        """ICMP "destination unreachable" about a packet."""
+        message = struct.pack("!BBHI", 3, code, 0, 0) + quoted[:548]
+        message = message[:2] + struct.pack("!H", _checksum(message)) + message[4:]
+        self._send(source, target, ICMP, message)
+
+    def esp(self, source: str, target: str, packet: bytes) -> None:
+        """An ESP packet, or what shall look like one."""
+        self._send(source, target, ESP, packet)
 
     def _send(self, source: str, target: str, protocol: int, payload: bytes) -> None:
         self._identification += 1

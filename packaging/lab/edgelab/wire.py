@@ -49,6 +49,7 @@ class Watch:
         self._network = network
         self._protections: list[_Protection] = []
         self._forger: Optional[bytes] = None
+        self._forged: Optional[IPv4Network] = None
         site = gateways[0]
         self.wire = Capture(network.wire, f"to-{site.letter}", results / "wire.pcap")
         self._captures = [self.wire]
@@ -76,9 +77,13 @@ class Watch:
             ):
                 protection.until = now
 
-    def disregard(self, forger: bytes) -> None:
-        """What comes from this MAC address is a stranger's doing, whatever addresses it bears."""
+    def disregard(self, forger: bytes, forged: Optional[IPv4Network] = None) -> None:
+        """What comes from this MAC address is a stranger's doing, whatever addresses it bears.
+
+        He may forge sources within a network that is not there: what is answered to them is IKE.
+        """
         self._forger = forger
+        self._forged = forged
 
     def forget(self) -> None:
         """Nothing was ever protected: for the scenario that leaks on purpose."""
@@ -118,6 +123,8 @@ class Watch:
             return packet.source in _LINK_LOCAL or packet.source.is_unspecified
         if self._network.is_outer(packet.source) and self._network.is_outer(packet.destination):
             return packet.is_ike or packet.is_esp or packet.is_keepalive or packet.protocol == ICMP
+        if self._forged and packet.destination in self._forged:
+            return packet.is_ike
         # Traffic between the sites outside every protection: a disabled session's, for example.
         return self._inner(packet.source) or self._inner(packet.destination)
 

@@ -19,7 +19,7 @@ SEED = 20261101  # The same garbage in every run; change it to look elsewhere.
 
 
 @contextmanager
-def _undisturbed(lab: Lab) -> Iterator[None]:
+def undisturbed(lab: Lab) -> Iterator[None]:
     """An established session goes on without losing a ping while something else is tried."""
     steady = lab.policy_session("steady")
     lab.establish(steady)
@@ -41,7 +41,7 @@ def garbage_on_the_wire(lab: Lab) -> str:
     """Datagrams cut short, flipped, oversized and replayed, also in the peer's name, change nothing."""
     chance = random.Random(SEED)
     lab.watch.disregard(lab.network.hostile_mac)
-    with _undisturbed(lab):
+    with undisturbed(lab):
         ike = [packet for packet in lab.watch.wire.packets() if packet.is_ike]
         sent = 0
         with Spoofer(lab.network.hostile, lab.site_a.gateway_mac) as spoofer:
@@ -77,7 +77,7 @@ def _mangled(message: bytes, chance: random.Random) -> Iterator[bytes]:
 def clear_packets_from_outside_are_refused(lab: Lab) -> None:
     """A packet that claims to come from the peer's subnet, but was not decrypted, goes nowhere."""
     lab.watch.disregard(lab.network.hostile_mac)
-    with _undisturbed(lab):
+    with undisturbed(lab):
         source, destination = lab.site_b.host_address(1), lab.site_a.host_address(1)
         arrived = Capture(lab.host_a, "eth0", lab.results / "host-a.pcap", "icmp[0] == 8")
         with Spoofer(lab.network.hostile, lab.site_a.gateway_mac) as spoofer:
@@ -94,7 +94,7 @@ def clear_packets_from_outside_are_refused(lab: Lab) -> None:
 @scenario()
 def bad_requests(lab: Lab) -> str:
     """Invalid bodies are answered 400 with every field named; a huge one is refused; tunnels go on."""
-    with _undisturbed(lab):
+    with undisturbed(lab):
         session = lab.policy_session("never-stored", rules=lab.rules(2))
         path = lab.edge.path(session)
         body = lab.edge.body(session)
@@ -139,7 +139,7 @@ def _kernel_without(module: str) -> Iterator[None]:
 @scenario(alone=True)
 def kernel_lacks_the_algorithm(lab: Lab) -> str:
     """The kernel refuses an SA: the session says so, others go on, and with the module it heals."""
-    with _undisturbed(lab):
+    with undisturbed(lab):
         session = lab.policy_session("refused", Mode.RESPOND_ONLY, lab.rules(2)).but(
             local=lab.site_a.second_address,
             local_id="gateway-a2.example",
