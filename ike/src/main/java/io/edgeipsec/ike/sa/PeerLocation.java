@@ -55,6 +55,9 @@ final class PeerLocation {
      * @return whether ESP has to follow it
      */
     boolean ikeCameBy(Path from) {
+        if (isOurs(from.remote())) {
+            return false;
+        }
         path = from;
         unconfirmed = null;
         // ESP in UDP is spoken on one port of ours, whatever other port an IKE message came to.
@@ -71,12 +74,17 @@ final class PeerLocation {
      * @return whether ESP has to follow it, and IKE to ask
      */
     boolean espCameFrom(Endpoint remote) {
-        if (remote.equals(espPath.remote())) {
+        if (remote.equals(espPath.remote()) || isOurs(remote)) {
             return false;
         }
         espPath = new Path(espPath.local(), remote);
         unconfirmed = espPath.equals(path) ? null : espPath;
         return true;
+    }
+
+    /** Whether somebody has put our own address on it: following it, we would talk to ourselves. */
+    private boolean isOurs(Endpoint remote) {
+        return remote.address().equals(path.local().address());
     }
 
     /** The IKE SA that takes over goes on where this one stands. */

@@ -81,6 +81,21 @@ final class NatMappingTest {
         assertEquals(Set.of(AFTER), espOfB(), "the new Child SA too");
     }
 
+    /** Somebody sends an authentic message on with our own address as its source. */
+    @Test
+    void nobodyIsFollowedToOurselves() {
+        up();
+        espComesToBFrom(new Endpoint(TwoGateways.B, 6500));
+        assertEquals(Set.of(BEFORE), espOfB());
+        rekeyFromA();
+        InFlight caught = net.dropOne();
+        net.b().receive(
+                        new Path(caught.path().remote(), new Endpoint(TwoGateways.B, 6500)),
+                        caught.datagram());
+        assertEquals(Set.of(BEFORE), espOfB());
+        assertEquals(List.of(new Endpoint(TwoGateways.B, 6500)), destinations(), "the answer");
+    }
+
     @Test
     void authenticIkeMovesEspToo() {
         up();
