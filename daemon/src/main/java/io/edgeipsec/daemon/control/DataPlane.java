@@ -75,7 +75,8 @@ public final class DataPlane implements AutoCloseable {
         this(new KernelThread(), kernel, intents, tunnelKinds, board);
     }
 
-    DataPlane(
+    /** A data plane whose work is done, and whose time passes, elsewhere than on a thread. */
+    public DataPlane(
             KernelWork thread,
             IpsecKernel kernel,
             IntentReader intents,

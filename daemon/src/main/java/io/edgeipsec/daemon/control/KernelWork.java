@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.concurrent.RejectedExecutionException;
 
 /** Takes work for the kernel thread, which does it in order. Any thread. */
-interface KernelWork extends AutoCloseable {
+public interface KernelWork extends AutoCloseable {
     /**
      * Does the work soon.
      *
