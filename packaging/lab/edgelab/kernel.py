@@ -6,13 +6,19 @@ import socket
 import struct
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network
+from pathlib import Path
 from typing import Any, Optional
 
 from edgelab.netns import Namespace
 
 _NETLINK_XFRM = 6  # linux/netlink.h
 _XFRM_MSG_EXPIRE = 0x18  # linux/xfrm.h
+_XFRM_MSG_GETSA = 0x12
+_XFRMA_ALGORITHMS = (2, 18)  # XFRMA_ALG_CRYPT, XFRMA_ALG_AEAD
 _REQUEST_WITH_ACK = 1 | 4  # NLM_F_REQUEST, NLM_F_ACK
+_REQUEST_DUMP = 1 | 0x300  # NLM_F_REQUEST, NLM_F_DUMP
+_NLMSG_ERROR, _NLMSG_DONE = 2, 3
+
 
 @dataclass(frozen=True)
 class State:
@@ -101,6 +107,52 @@ def reach_soft_limit(namespace: Namespace, state: State) -> None:
         (error,) = struct.unpack_from("=i", netlink.recv(4096), 16)
     if error:
         raise OSError(-error, f"soft limit of SA {state.spi:08x}: {os.strerror(-error)}")
+
+
+def spis(namespace: Namespace) -> set[int]:
+    """Those of the SAs with a key; no other program has to run for it, so it can be asked often."""
+    found: set[int] = set()
+    with namespace.entered():
+        netlink = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, _NETLINK_XFRM)
+    with netlink:
+        netlink.send(struct.pack("=IHHII", 16, _XFRM_MSG_GETSA, _REQUEST_DUMP, 1, 0))
+        while True:
+            answer = netlink.recv(65536)
+            while answer:
+                length, kind = struct.unpack_from("=IH", answer)
+                if kind == _NLMSG_DONE:
+                    return found
+                if kind == _NLMSG_ERROR:
+                    (error,) = struct.unpack_from("=i", answer, 16)
+                    raise OSError(-error, f"SAs of {namespace.name}: {os.strerror(-error)}")
+                message, answer = answer[16:length], answer[(length + 3) & ~3 :]
+                if _has_key(message):
+                    found.add(struct.unpack_from("!I", message, 72)[0])
+
+
+def _has_key(message: bytes) -> bool:
+    """Whether there is an algorithm among the attributes behind a struct xfrm_usersa_info."""
+    at = 224
+    while at + 4 <= len(message):
+        length, kind = struct.unpack_from("=HH", message, at)
+        if kind in _XFRMA_ALGORITHMS:
+            return True
+        at += (length + 3) & ~3
+    return False
+
+
+BEFORE_KEYS = "XfrmAcquireError"
+"""Packets for an SA that has an SPI already and no keys yet."""
+
+NO_SA = "XfrmInNoStates"
+"""Packets for an SA that is not there, as it was deleted, for example."""
+
+
+def dropped(namespace: Namespace, why: str) -> int:
+    """How many packets the kernel has dropped for a reason."""
+    with namespace.entered():
+        counters = Path("/proc/thread-self/net/xfrm_stat").read_text()
+    return int(_find(rf"{why}\s+(\d+)", counters) or "0")
 
 
 def policies(namespace: Namespace) -> list[Policy]:

@@ -191,7 +191,7 @@ class Lab:
         self.edge.start()
 
     def spis(self) -> set[int]:
-        return {state.spi for state in self.states()}
+        return kernel.spis(self.site_a.gateway)
 
     def states(self) -> list[kernel.State]:
         return kernel.states(self.site_a.gateway)

@@ -64,29 +64,6 @@ def statistics_survive_rekeys(lab: Lab) -> str:
 
 
 @scenario()
-def rekey_by_order(lab: Lab) -> str:
-    """An ordered rekey replaces the IKE SA and then the tunnel under its keys; no ping is lost."""
-    session = _session(lab, "ordered-rekey")
-    peer = lab.establish(session)
-    stream = lab.keep_pinging(interval=0.01)
-    stream.wait_for_answers(20)
-    for _ in range(3):
-        ike, spis = lab.strongswan.ike_spis(peer), lab.spis()
-        _order(lab, session, "rekey")
-        wait_until(
-            lambda: len(lab.strongswan.ike_spis(peer)) == 1
-            and not lab.strongswan.ike_spis(peer) & ike,
-            "one IKE SA, which is new",
-            20,
-        )
-        wait_until(lambda: len(lab.spis()) == 2 and not lab.spis() & spis, "two new SAs", 20)
-        stream.wait_for_answers(20)
-    pings = stream.stop()
-    expect_equal(stream.missing(), [], "the pings that were lost")
-    return f"3 times, {pings.answered} pings answered"
-
-
-@scenario()
 def reset_by_order(lab: Lab) -> None:
     """A reset tells the peer and sets up again; what is sent meanwhile does not leave in clear."""
     session = _session(lab, "ordered-reset")

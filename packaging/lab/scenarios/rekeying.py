@@ -1,94 +1,137 @@
-"""New keys for tunnels in use: make before break."""
+"""New keys for a tunnel in use, every few seconds for a minute: make before break."""
 
+import time
+from dataclasses import dataclass, replace
 from typing import Callable
 
-from edgelab import kernel
+from edgelab import interop, kernel
 from edgelab.clock import wait_until
 from edgelab.lab import Lab
-from edgelab.report import expect_equal
+from edgelab.openiked import OpenIked
+from edgelab.report import expect
 from edgelab.scenario import scenario
 from edgelab.session import IkeProfile, Session, TunnelProfile
+from edgelab.sites import LIBRESWAN, OPENIKED, STRONGSWAN, Setting
 from edgelab.strongswan import StrongSwan
 
+MINUTE = 60
 ROUNDS = 5
-_IKE = IkeProfile(groups=("GROUP31",))
+"""At least so many, however slow the machine."""
+
+_IKE = IkeProfile(("AES_256",), ("SHA2_256",), ("GROUP31",))
+_SHORT_LIVED = replace(_IKE, lifetime=5)
 _TUNNEL = TunnelProfile(groups=("GROUP31",))
+# OpenIKED on Linux has no AEAD in ESP; its SHA2-256 is of 96 bits, as PF_KEY has it.
+_TUNNEL_OF_OPENIKED = TunnelProfile(("AES_256",), ("SHA2_512",), ("GROUP31",))
+_SUBJECTS = (interop.CHILD_BY_US, interop.CHILD_BY_PEER, interop.IKE_BY_US, interop.IKE_BY_PEER)
 
 
-def _child_by_us(lab: Lab, _: Session) -> None:
-    inbound = next(each for each in lab.states() if each.destination == lab.site_a.address)
-    kernel.reach_soft_limit(lab.site_a.gateway, inbound)
+@dataclass
+class _Tunnel:
+    """One tunnel and the ways to renew it; each waits until what is old is gone."""
 
+    lab: Lab
+    session: Session
+    peer: Session
 
-def _child_by_peer(lab: Lab, peer: Session) -> None:
-    assert isinstance(lab.b, StrongSwan)
-    lab.b.rekey_children(peer)
+    def us(self) -> None:
+        """The IKE SA and then, under its keys, the Child SA."""
+        self._renew(self._order, ike=True, child=True)
 
+    def ike_by_peer(self) -> None:
+        if isinstance(self.lab.peer, OpenIked):
+            self._renew(_wait, ike=True, child=False)  # It has no command; its lifetime is short.
+        else:
+            self._renew(self.lab.peer.rekey_ike, ike=True, child=False)
 
-def _child_by_both(lab: Lab, peer: Session) -> None:
-    _child_by_us(lab, peer)
-    _child_by_peer(lab, peer)
+    def child_by_peer(self) -> None:
+        self._renew(self.lab.peer.rekey_children, ike=False, child=True)
 
+    def both(self) -> None:
+        """The requests cross, or one finds the other under way."""
 
-_CHILD: dict[str, Callable[[Lab, Session], None]] = {
-    "by-us": _child_by_us,
-    "by-peer": _child_by_peer,
-    "by-both": _child_by_both,
-}
+        def order(peer: Session) -> None:
+            self._order(peer)
+            self.lab.strongswan.rekey_ike(peer)
+            self.lab.strongswan.rekey_children(peer)
 
+        self._renew(order, ike=True, child=True)
 
-@scenario(variants=tuple(_CHILD))
-def child_sa_is_rekeyed(lab: Lab, who: str) -> str:
-    """A Child SA is rekeyed again and again under a hundred pings a second: none is lost."""
-    session = lab.policy_session("rekeyed").but(ike=_IKE, tunnel=_TUNNEL)
-    peer = lab.establish(session)
-    stream = lab.keep_pinging(interval=0.01)
-    stream.wait_for_answers(20)
-    for _ in range(ROUNDS):
-        before = lab.spis()
-        _CHILD[who](lab, peer)
+    def _order(self, _: Session) -> None:
+        self.lab.edge.call("POST", f"{self.lab.edge.path(self.session)}?action=rekey")
+
+    def _renew(self, order: Callable[[Session], None], ike: bool, child: bool) -> None:
+        ike_sas, spis = self.lab.peer.ike_spis(self.peer), self.lab.spis()
+
+        def settled() -> bool:
+            now = self.lab.spis()
+            if len(now) != 2 or (now & spis if child else now != spis):
+                return False
+            found = self.lab.peer.ike_spis(self.peer)
+            return len(found) == 1 and not (ike and found & ike_sas)
+
+        order(self.peer)
         wait_until(
-            lambda: len(lab.spis()) == 2 and not lab.spis() & before,
-            "two SAs that are both new",
+            settled,
+            "one IKE SA and one Child SA" + ", both new" * (ike and child),
             20,
-            lambda: f"before {sorted(before)}, now {sorted(lab.spis())}",
+            lambda: f"IKE SAs before {ike_sas}, now {self.lab.peer.ike_spis(self.peer)};"
+            f" SPIs before {sorted(spis)}, now {sorted(self.lab.spis())}",
+            interval=0.2,
         )
-        stream.wait_for_answers(20)
-    pings = stream.stop()
-    expect_equal(stream.missing(), [], "the pings that were lost")
-    return f"{ROUNDS} times, {pings.answered} pings answered"
 
 
-def _ike_spis(lab: Lab, peer: Session) -> set[str]:
-    assert isinstance(lab.b, StrongSwan)
-    return {sa["initiator-spi"] for sa in lab.b.ike_sas(peer)}
+def _peers_doing(lab: Lab) -> int:
+    """The packets lost so far by what is known of a peer: it sends too early, or deletes so."""
+    ways = (
+        (interop.CHILD_BY_US, lab.site_a, kernel.BEFORE_KEYS),
+        (interop.CHILD_BY_PEER, lab.site_b, kernel.BEFORE_KEYS),
+        (interop.CHILD_BY_PEER, lab.site_b, kernel.NO_SA),
+    )
+    return sum(
+        kernel.dropped(site.gateway, why)
+        for subject, site, why in ways
+        if (lab.sites.setting.site_b, subject) in interop.LOSES
+    )
 
 
-@scenario(variants=("by-us", "by-peer"))
-def ike_sa_is_rekeyed(lab: Lab, who: str) -> str:
-    """An IKE SA is rekeyed under a hundred pings a second: its Child SA moves, none is lost."""
-    ike, rounds = _IKE, ROUNDS
-    if who == "by-us":
-        ike, rounds = IkeProfile(groups=_IKE.groups, lifetime=40), 2
-    session = lab.policy_session("rekeyed").but(ike=ike, tunnel=_TUNNEL)
-    peer = lab.for_peer(session).but(ike=_IKE)
+def _wait(_: Session) -> None:
+    """A lifetime does it."""
+
+
+def rekeyed_for_a_minute(lab: Lab, peer_kind: str) -> str:
+    """IKE and Child SA are renewed by either side in turn, under a hundred pings a second."""
+    lab.verdicts.update({(peer_kind, subject): "FAILED" for subject in _SUBJECTS})
+    openiked = isinstance(lab.b, OpenIked)
+    session = lab.policy_session("for-a-minute").but(
+        ike=_IKE, tunnel=_TUNNEL_OF_OPENIKED if openiked else _TUNNEL
+    )
+    peer = lab.for_peer(session).but(ike=_SHORT_LIVED if openiked else _IKE)
     lab.establish(session, peer)
-    spis = lab.spis()
+    tunnel = _Tunnel(lab, session, peer)
+    ways = [tunnel.us, tunnel.child_by_peer, tunnel.ike_by_peer]
+    if isinstance(lab.b, StrongSwan):
+        ways.append(tunnel.both)
+    before = _peers_doing(lab)
     stream = lab.keep_pinging(interval=0.01)
     stream.wait_for_answers(20)
-    for _ in range(rounds):
-        before = _ike_spis(lab, peer)
-        if who == "by-peer":
-            assert isinstance(lab.b, StrongSwan)
-            lab.b.rekey_ike(peer)
-        wait_until(
-            lambda: len(_ike_spis(lab, peer)) == 1 and not _ike_spis(lab, peer) & before,
-            "one IKE SA, which is new",
-            60,
-            lambda: f"before {before}, now {_ike_spis(lab, peer)}",
-        )
-        stream.wait_for_answers(20)
+    began, rounds = time.monotonic(), 0
+    while time.monotonic() - began < MINUTE or rounds < ROUNDS:
+        for way in ways:
+            way()
+        rounds += 1
+    seconds = time.monotonic() - began
+    stream.wait_for_answers(20)
     pings = stream.stop()
-    expect_equal(stream.missing(), [], "the pings that were lost")
-    expect_equal(lab.spis(), spis, "the Child SA's SPIs")
-    return f"{rounds} times, {pings.answered} pings answered"
+    lost = stream.missing()
+    bearable = _peers_doing(lab) - before
+    expect(len(lost) <= bearable, f"no pings to be lost but {bearable} by the peer's doing", lost)
+    lab.verdicts.update({(peer_kind, each): interop.passed(peer_kind, each) for each in _SUBJECTS})
+    return (
+        f"{rounds} rounds of {len(ways)} renewals in {seconds:.0f} s,"
+        f" {len(lost)} of {pings.sent} pings lost" + " by the peer's doing" * bool(lost)
+    )
+
+
+for _peer in (STRONGSWAN, LIBRESWAN, OPENIKED):
+    scenario(Setting(site_b=_peer), variants=(_peer,))(rekeyed_for_a_minute)
