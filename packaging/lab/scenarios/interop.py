@@ -149,8 +149,8 @@ def _cookie_by_peer(lab: Lab) -> None:
         _flood(lab, lab.site_a, lab.site_b, 2 * COOKIE_THRESHOLD, began)
         lab.close(session, peer)
         _comes_up(lab, session, peer)
-        # So that it does not go on asking whoever comes next.
-        lab.b.stop()
+        # So that it does not go on asking whoever comes next; told to end, it may get stuck.
+        lab.b.kill()
         lab.b.start()
     _expect_cookie(lab, lab.site_b.gateway_mac, began)
 
