@@ -90,6 +90,7 @@ public final class ApiService {
         new EventOperations(reader).registerIn(handlers);
         new TrustOperations(reader, store, trust, executor).registerIn(handlers);
         new SessionOperations(reader, store, running, executor).registerIn(handlers);
+        new PortOperations(reader, store, running, executor).registerIn(handlers);
         new NodeServiceOperations(reader, service).registerIn(handlers);
         new PeerConfigOperation(reader, store, secrets, executor).registerIn(handlers);
         new LoginOperations(security).registerIn(handlers);

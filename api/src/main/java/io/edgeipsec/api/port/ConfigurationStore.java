@@ -3,6 +3,7 @@ package io.edgeipsec.api.port;
 import io.edgeipsec.api.auth.CallContext;
 import io.edgeipsec.api.resource.ManagedResource;
 import io.edgeipsec.api.resource.ResourceKind;
+import io.edgeipsec.api.resource.RouteBasedIPSecVPNSession;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
@@ -18,6 +19,9 @@ public interface ConfigurationStore {
     <R extends ManagedResource> CompletionStage<Optional<R>> get(ResourceKind<R> kind, String id);
 
     <R extends ManagedResource> CompletionStage<Page<R>> list(ListQuery<R> query);
+
+    /** The session that a tunnel port is of. */
+    CompletionStage<Optional<RouteBasedIPSecVPNSession>> sessionOfTunnelPort(String portId);
 
     /** Creates or replaces as one transaction; takes over the request's keys. */
     <R extends ManagedResource> CompletionStage<ChangeOutcome<R>> put(PutRequest<R> request);

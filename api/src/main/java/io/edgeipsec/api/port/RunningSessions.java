@@ -5,6 +5,7 @@ import io.edgeipsec.api.resource.IPSecVPNSessionState;
 import io.edgeipsec.api.resource.IPSecVPNSessionStatistics;
 import io.edgeipsec.api.resource.IPSecVPNSessionStatus;
 import io.edgeipsec.api.resource.SessionsOverview;
+import io.edgeipsec.api.resource.TunnelInterface;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
@@ -25,6 +26,9 @@ public interface RunningSessions {
      */
     CompletionStage<IPSecVPNSessionState> state(
             IPSecVPNSession session, Optional<String> requestId);
+
+    /** The interface of a route-based session, once it stands. */
+    Optional<TunnelInterface> tunnelInterface(String session);
 
     /** Has the session's counters begin at zero again. */
     CompletionStage<Void> resetStatistics(String session);

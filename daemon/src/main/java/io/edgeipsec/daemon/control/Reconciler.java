@@ -1,5 +1,6 @@
 package io.edgeipsec.daemon.control;
 
+import io.edgeipsec.api.resource.TunnelInterface;
 import io.edgeipsec.daemon.reconcile.KernelAction;
 import io.edgeipsec.daemon.reconcile.Planner;
 import io.edgeipsec.daemon.reconcile.SessionObjects;
@@ -58,6 +59,12 @@ final class Reconciler {
                 outcome.refusal().ifPresent(refusal -> refusals.add(refusal.message()));
             }
         }
+        board.interfaceStands(
+                entry.session,
+                entry.actual
+                        .link()
+                        .map(TunnelLink::request)
+                        .map(link -> new TunnelInterface(link.name(), link.mtu())));
         if (madeLink && table.hasUsableSa(entry.session)) {
             entry.actual.link().ifPresent(link -> setUsable(link, true));
         }

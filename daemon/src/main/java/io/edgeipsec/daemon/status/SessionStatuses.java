@@ -17,6 +17,7 @@ import io.edgeipsec.api.resource.RouteBasedIPSecVPNSession;
 import io.edgeipsec.api.resource.SelectorPair;
 import io.edgeipsec.api.resource.SessionStatus;
 import io.edgeipsec.api.resource.SessionsOverview;
+import io.edgeipsec.api.resource.TunnelInterface;
 import io.edgeipsec.api.resource.TunnelTraffic;
 import io.edgeipsec.daemon.reconcile.Blueprints;
 import io.edgeipsec.daemon.status.TrafficSource.SessionTraffic;
@@ -145,6 +146,11 @@ public final class SessionStatuses implements RunningSessions {
     public CompletionStage<IPSecVPNSessionState> state(
             IPSecVPNSession session, Optional<String> requestId) {
         return states.state(session, requestId);
+    }
+
+    @Override
+    public Optional<TunnelInterface> tunnelInterface(String session) {
+        return board.tunnelInterface(session);
     }
 
     @Override

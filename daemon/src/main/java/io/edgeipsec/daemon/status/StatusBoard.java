@@ -2,6 +2,7 @@ package io.edgeipsec.daemon.status;
 
 import io.edgeipsec.api.resource.IkeSessionState;
 import io.edgeipsec.api.resource.SessionStatus;
+import io.edgeipsec.api.resource.TunnelInterface;
 import io.edgeipsec.ike.model.ChildSaLocator;
 import io.edgeipsec.ike.model.FailReason;
 import io.edgeipsec.ike.model.IkeEvent;
@@ -37,6 +38,7 @@ public final class StatusBoard implements IkeEvent.Handler {
         private boolean negotiating;
         private String failure = "";
         private String kernelRefusal = "";
+        private Optional<TunnelInterface> tunnelInterface = Optional.empty();
         private Optional<FailReason> suspension = Optional.empty();
         private Situation told = Situation.UNKNOWN;
     }
@@ -205,6 +207,22 @@ public final class StatusBoard implements IkeEvent.Handler {
         if (!now.equals(before)) {
             session.told = now;
             listener.changed(id, before, now);
+        }
+    }
+
+    /** The interface that stands for the session now, if there is one. */
+    public void interfaceStands(String id, Optional<TunnelInterface> now) {
+        update(id, session -> session.tunnelInterface = now);
+    }
+
+    /** The interface that stands for the session, if it has one. */
+    public Optional<TunnelInterface> tunnelInterface(String id) {
+        Session session = sessions.get(id);
+        if (session == null) {
+            return Optional.empty();
+        }
+        synchronized (session) {
+            return session.tunnelInterface;
         }
     }
 

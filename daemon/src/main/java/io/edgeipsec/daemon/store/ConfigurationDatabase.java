@@ -15,6 +15,7 @@ import io.edgeipsec.api.port.SessionSecrets;
 import io.edgeipsec.api.resource.IPSecVPNProfile;
 import io.edgeipsec.api.resource.ManagedResource;
 import io.edgeipsec.api.resource.ResourceKind;
+import io.edgeipsec.api.resource.RouteBasedIPSecVPNSession;
 import io.edgeipsec.daemon.adapter.SigningKeys;
 import io.edgeipsec.ike.crypto.SecretBytes;
 import java.io.IOException;
@@ -175,6 +176,11 @@ public final class ConfigurationDatabase
     @Override
     public <R extends ManagedResource> CompletionStage<Page<R>> list(ListQuery<R> query) {
         return read(() -> resources.page(query));
+    }
+
+    @Override
+    public CompletionStage<Optional<RouteBasedIPSecVPNSession>> sessionOfTunnelPort(String portId) {
+        return read(() -> resources.findByTunnelPort(portId));
     }
 
     @Override

@@ -10,6 +10,7 @@ import io.edgeipsec.api.resource.JsonTree;
 import io.edgeipsec.api.resource.ManagedResource;
 import io.edgeipsec.api.resource.ResourceJson;
 import io.edgeipsec.api.resource.ResourceKind;
+import io.edgeipsec.api.resource.RouteBasedIPSecVPNSession;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.sql.ResultSet;
@@ -45,6 +46,14 @@ final class ResourceTable {
                 "SELECT key, body FROM resource WHERE key = ?",
                 row -> ResourceTable.<R>stored(kind, row).resource(),
                 key);
+    }
+
+    /** The session with a tunnel port; found by an index of what the bodies say. */
+    Optional<RouteBasedIPSecVPNSession> findByTunnelPort(String portId) throws SQLException {
+        return sql.one(
+                "SELECT key, body FROM resource WHERE tunnel_port_id = ?",
+                row -> (RouteBasedIPSecVPNSession) stored(ResourceKind.SESSION, row).resource(),
+                portId);
     }
 
     boolean exists(ResourceKind<?> kind, String id) throws SQLException {

@@ -193,7 +193,13 @@ final class Schema {
                               stopped_by TEXT,
                               restarts INTEGER NOT NULL
                             ) STRICT""",
-                            "INSERT INTO node_service VALUES (1, 0, NULL, NULL, NULL, 0)"));
+                            "INSERT INTO node_service VALUES (1, 0, NULL, NULL, NULL, 0)"),
+                    List.of(
+                            "ALTER TABLE resource ADD COLUMN tunnel_port_id TEXT AS"
+                                    + " (json_extract(body, '$.tunnel_ports[0].tunnel_port_id'))"
+                                    + " VIRTUAL",
+                            "CREATE INDEX resource_by_tunnel_port ON resource (tunnel_port_id)"
+                                    + " WHERE tunnel_port_id IS NOT NULL"));
 
     private Schema() {}
 

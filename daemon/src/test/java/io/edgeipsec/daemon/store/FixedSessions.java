@@ -15,6 +15,7 @@ import io.edgeipsec.api.resource.IPSecVPNTunnelTrafficStatistics;
 import io.edgeipsec.api.resource.IkeSessionState;
 import io.edgeipsec.api.resource.SessionStatus;
 import io.edgeipsec.api.resource.SessionsOverview;
+import io.edgeipsec.api.resource.TunnelInterface;
 import io.edgeipsec.api.resource.TunnelTraffic;
 import java.time.Instant;
 import java.util.List;
@@ -80,6 +81,14 @@ public final class FixedSessions implements RunningSessions {
                                                 IPSecVPNSessionState.State.UNKNOWN,
                                                 "what is " + id))
                         .orElse(new IPSecVPNSessionState(IPSecVPNSessionState.State.SUCCESS, "")));
+    }
+
+    /** Knows that of a session called "r". */
+    @Override
+    public Optional<TunnelInterface> tunnelInterface(String session) {
+        return session.equals("r")
+                ? Optional.of(new TunnelInterface("ipsec1", 1438))
+                : Optional.empty();
     }
 
     @Override
