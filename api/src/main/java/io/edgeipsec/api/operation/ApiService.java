@@ -88,7 +88,8 @@ public final class ApiService {
             new ResourceOperations<>(kind, links, reader, store, executor).registerIn(handlers);
         }
         new EventOperations(reader).registerIn(handlers);
-        new TrustOperations(reader, store, trust, executor).registerIn(handlers);
+        Links crlLinks = new Links(document.operations(), ResourceKind.CRL);
+        new TrustOperations(crlLinks, reader, store, trust, executor).registerIn(handlers);
         new SessionOperations(reader, store, running, executor).registerIn(handlers);
         new PortOperations(reader, store, running, executor).registerIn(handlers);
         new NodeServiceOperations(reader, service).registerIn(handlers);

@@ -1,10 +1,12 @@
 package io.edgeipsec.api.operation;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.edgeipsec.api.contract.ApiOperation;
 import io.edgeipsec.api.resource.ManagedResource;
 import io.edgeipsec.api.resource.ResourceKind;
+import io.edgeipsec.api.resource.ResourceReference;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -34,6 +36,28 @@ final class Links {
                 }
             }
         }
+    }
+
+    /** Adds those who use the object, which are sessions, to its links. */
+    void addUsers(ObjectNode node, List<ResourceReference> users) {
+        ArrayNode list = node.withArray("_links");
+        for (ResourceReference user : users) {
+            list.addObject()
+                    .put("href", ResourceKind.SESSION.path() + "/" + user.id())
+                    .put("rel", "used_by");
+        }
+    }
+
+    static ArrayNode references(List<ResourceReference> references) {
+        ArrayNode list = JsonNodeFactory.instance.arrayNode();
+        for (ResourceReference reference : references) {
+            list.addObject()
+                    .put("target_id", reference.id())
+                    .put("target_display_name", reference.displayName())
+                    .put("target_type", reference.type())
+                    .put("is_valid", true);
+        }
+        return list;
     }
 
     /** Adds both to the object's tree; what belongs to the system cannot be acted on. */

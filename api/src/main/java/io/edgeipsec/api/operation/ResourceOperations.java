@@ -35,6 +35,11 @@ final class ResourceOperations<R extends ManagedResource> {
 
     private static final Logger LOG = LoggerFactory.getLogger(ResourceOperations.class);
     private static final String NOTIFY_MPA = "notify_mpa";
+    private static final String DETAILS = "details";
+
+    /** Of whoever uses a resource; an answer does not grow with the number of sessions. */
+    private static final int MAX_SHOWN_USERS = 100;
+
     private static final String WARNING_HEADER = "x-edge-ipsec-warning";
 
     private final ResourceKind<R> kind;
@@ -63,7 +68,7 @@ final class ResourceOperations<R extends ManagedResource> {
         handlers.put("Get" + type, this::get);
         handlers.put("Delete" + type, this::delete);
         if (TrustObject.class.isAssignableFrom(kind.type())) {
-            return; // Made by TrustOperations, and never changed.
+            return; // Made and changed by TrustOperations.
         }
         handlers.put(
                 "Update" + type,
@@ -92,6 +97,10 @@ final class ResourceOperations<R extends ManagedResource> {
                         page -> {
                             ObjectNode node =
                                     Representation.of(query, page, request.context().caller());
+                            if (withoutDetails(parameters)) {
+                                node.path("results")
+                                        .forEach(each -> ((ObjectNode) each).remove(DETAILS));
+                            }
                             Representation.retain(node, list.includedFields());
                             return new ApiResponse(200, List.of(), JsonTree.write(node));
                         },
@@ -100,14 +109,31 @@ final class ResourceOperations<R extends ManagedResource> {
 
     private CompletionStage<ApiResponse> get(ApiRequest request) {
         String id = id(request);
+        Map<String, JsonNode> parameters =
+                reader.get().query(request.route().operation(), request.query());
         return store.get(kind, id)
-                .thenApplyAsync(
-                        found ->
-                                stored(
-                                        request,
-                                        200,
-                                        found.orElseThrow(() -> Refusals.notFound(kind, id))),
+                .thenCombineAsync(
+                        store.users(kind, id, MAX_SHOWN_USERS),
+                        (found, users) -> {
+                            ObjectNode node =
+                                    shown(
+                                            request,
+                                            found.orElseThrow(() -> Refusals.notFound(kind, id)));
+                            links.addUsers(node, users);
+                            if (kind == ResourceKind.CERTIFICATE) {
+                                node.set("used_by", Links.references(users));
+                            }
+                            if (withoutDetails(parameters)) {
+                                node.remove(DETAILS);
+                            }
+                            return answer(200, found.get(), node);
+                        },
                         executor);
+    }
+
+    private static boolean withoutDetails(Map<String, JsonNode> parameters) {
+        JsonNode details = parameters.get(DETAILS);
+        return details != null && !details.asBoolean();
     }
 
     private CompletionStage<ApiResponse> put(ApiRequest request, String id, PutRequest.Mode mode) {
@@ -185,8 +211,16 @@ final class ResourceOperations<R extends ManagedResource> {
     }
 
     private ApiResponse stored(ApiRequest request, int status, ManagedResource resource) {
+        return answer(status, resource, shown(request, resource));
+    }
+
+    private ObjectNode shown(ApiRequest request, ManagedResource resource) {
         ObjectNode node = Representation.of(resource, request.context().caller());
         links.addTo(node, resource);
+        return node;
+    }
+
+    private static ApiResponse answer(int status, ManagedResource resource, ObjectNode node) {
         return new ApiResponse(
                 status,
                 Warnings.of(resource).stream()

@@ -3,7 +3,9 @@ package io.edgeipsec.api.port;
 import io.edgeipsec.api.auth.CallContext;
 import io.edgeipsec.api.resource.ManagedResource;
 import io.edgeipsec.api.resource.ResourceKind;
+import io.edgeipsec.api.resource.ResourceReference;
 import io.edgeipsec.api.resource.RouteBasedIPSecVPNSession;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
@@ -19,6 +21,9 @@ public interface ConfigurationStore {
     <R extends ManagedResource> CompletionStage<Optional<R>> get(ResourceKind<R> kind, String id);
 
     <R extends ManagedResource> CompletionStage<Page<R>> list(ListQuery<R> query);
+
+    /** Those that refer to a resource, in the order of ids; nobody to one that is not there. */
+    CompletionStage<List<ResourceReference>> users(ResourceKind<?> kind, String id, int limit);
 
     /** The session that a tunnel port is of. */
     CompletionStage<Optional<RouteBasedIPSecVPNSession>> sessionOfTunnelPort(String portId);

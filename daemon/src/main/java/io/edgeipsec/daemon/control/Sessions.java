@@ -105,22 +105,22 @@ final class Sessions {
     void changed(ConfigurationChange change) {
         if (change.kind() == ResourceKind.SESSION) {
             refresh(change.id(), change.changeNumber(), () -> {});
-        } else if (IPSecVPNProfile.class.isAssignableFrom(change.kind().type())) {
-            profileChanged(change);
+        } else if (IPSecVPNProfile.class.isAssignableFrom(change.kind().type())
+                || change.kind() == ResourceKind.CRL) {
+            usedChanged(change);
         } else if (change.kind() == ResourceKind.SERVICE) {
             serviceChanged(change);
-        } // Certificates and CRLs never change, and are not in use when they come or go.
+        } // Certificates never change, and are not in use when they come or go.
     }
 
-    @SuppressWarnings("unchecked") // as it was asked for
-    private void profileChanged(ConfigurationChange change) {
-        intents.sessionsUsing((ResourceKind<? extends IPSecVPNProfile>) change.kind(), change.id())
+    private void usedChanged(ConfigurationChange change) {
+        intents.sessionsUsing(change.kind(), change.id())
                 .whenComplete(
                         (sessions, failure) -> {
                             if (failure == null) {
                                 refreshAll(new ArrayDeque<>(sessions), change.changeNumber());
                             } else {
-                                readLater(change.id(), failure, () -> profileChanged(change));
+                                readLater(change.id(), failure, () -> usedChanged(change));
                             }
                         });
     }

@@ -54,7 +54,7 @@ final class SessionStates {
                                             + change.get().id(),
                                     "a change of session "
                                             + session.id()
-                                            + ", of a profile that it uses, or of the service")));
+                                            + ", of a profile or CRL that it uses, or of the service")));
         }
         return behind(session, change.get().number());
     }
@@ -64,6 +64,9 @@ final class SessionStates {
         ResourceKind<?> kind = change.kind();
         if (kind == ResourceKind.SERVICE) {
             return true;
+        }
+        if (kind == ResourceKind.CRL) {
+            return settings.localEndpoint().trustCrlIds().contains(change.id());
         }
         String id =
                 kind == ResourceKind.SESSION

@@ -8,6 +8,7 @@ import io.edgeipsec.api.port.PutRequest;
 import io.edgeipsec.api.port.SessionRule;
 import io.edgeipsec.api.resource.AuthenticationMode;
 import io.edgeipsec.api.resource.Certificate;
+import io.edgeipsec.api.resource.Crl;
 import io.edgeipsec.api.resource.IPSecVPNLocalEndpoint;
 import io.edgeipsec.api.resource.IPSecVPNProfile;
 import io.edgeipsec.api.resource.IPSecVPNSession;
@@ -18,6 +19,7 @@ import io.edgeipsec.api.resource.ResourceKind;
 import io.edgeipsec.api.resource.SessionSettings;
 import io.edgeipsec.api.resource.Stamp;
 import io.edgeipsec.api.resource.SystemProfiles;
+import io.edgeipsec.api.validation.CrlChecks;
 import io.edgeipsec.api.validation.SessionChecks;
 import io.edgeipsec.ike.auth.Identities;
 import io.edgeipsec.ike.message.Identification;
@@ -128,6 +130,11 @@ final class Changes {
             index.remove(current.get().key()); // It does not stand in its own way.
         }
         List<FieldError> errors = check(request, current.map(ResourceTable.Stored::key));
+        if (current.isPresent()
+                && current.get().resource() instanceof Crl before
+                && resource instanceof Crl now) {
+            errors.addAll(CrlChecks.checkSuccessor(before, now));
+        }
         if (!errors.isEmpty()) {
             return Attempt.refused(new ChangeOutcome.Invalid<>(errors));
         }

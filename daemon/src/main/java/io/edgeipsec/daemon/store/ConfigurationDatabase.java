@@ -12,9 +12,9 @@ import io.edgeipsec.api.port.Page;
 import io.edgeipsec.api.port.PutRequest;
 import io.edgeipsec.api.port.SessionRule;
 import io.edgeipsec.api.port.SessionSecrets;
-import io.edgeipsec.api.resource.IPSecVPNProfile;
 import io.edgeipsec.api.resource.ManagedResource;
 import io.edgeipsec.api.resource.ResourceKind;
+import io.edgeipsec.api.resource.ResourceReference;
 import io.edgeipsec.api.resource.RouteBasedIPSecVPNSession;
 import io.edgeipsec.daemon.adapter.SigningKeys;
 import io.edgeipsec.ike.crypto.SecretBytes;
@@ -179,6 +179,12 @@ public final class ConfigurationDatabase
     }
 
     @Override
+    public CompletionStage<List<ResourceReference>> users(
+            ResourceKind<?> kind, String id, int limit) {
+        return read(() -> resources.users(kind, id, limit));
+    }
+
+    @Override
     public CompletionStage<Optional<RouteBasedIPSecVPNSession>> sessionOfTunnelPort(String portId) {
         return read(() -> resources.findByTunnelPort(portId));
     }
@@ -212,12 +218,10 @@ public final class ConfigurationDatabase
     }
 
     @Override
-    public CompletionStage<List<String>> sessionsUsing(
-            ResourceKind<? extends IPSecVPNProfile> kind, String profileId) {
+    public CompletionStage<List<String>> sessionsUsing(ResourceKind<?> kind, String id) {
         return read(
                 () -> {
-                    Optional<? extends ResourceTable.Stored<?>> profile =
-                            resources.find(kind, profileId);
+                    Optional<? extends ResourceTable.Stored<?>> profile = resources.find(kind, id);
                     return profile.isPresent()
                             ? resources.users(profile.get().key(), Integer.MAX_VALUE)
                             : List.of();

@@ -1,6 +1,5 @@
 package io.edgeipsec.daemon.store;
 
-import io.edgeipsec.api.resource.IPSecVPNProfile;
 import io.edgeipsec.api.resource.ResourceKind;
 import java.util.List;
 import java.util.Optional;
@@ -25,7 +24,6 @@ public interface IntentReader {
     /** What a request has changed, if it is one of the last that did. */
     CompletionStage<Optional<RequestedChange>> changeOf(String requestId);
 
-    /** The sessions that a change of this profile concerns, in the order of ids. */
-    CompletionStage<List<String>> sessionsUsing(
-            ResourceKind<? extends IPSecVPNProfile> kind, String profileId);
+    /** The sessions that a change of this profile or CRL concerns, in the order of ids. */
+    CompletionStage<List<String>> sessionsUsing(ResourceKind<?> kind, String id);
 }

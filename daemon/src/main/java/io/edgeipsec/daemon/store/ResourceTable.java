@@ -10,6 +10,7 @@ import io.edgeipsec.api.resource.JsonTree;
 import io.edgeipsec.api.resource.ManagedResource;
 import io.edgeipsec.api.resource.ResourceJson;
 import io.edgeipsec.api.resource.ResourceKind;
+import io.edgeipsec.api.resource.ResourceReference;
 import io.edgeipsec.api.resource.RouteBasedIPSecVPNSession;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -224,6 +225,20 @@ final class ResourceTable {
                         + " ORDER BY id LIMIT ?",
                 row -> row.getString(1),
                 key,
+                limit);
+    }
+
+    /** Those that refer to a resource, in the order of ids. */
+    List<ResourceReference> users(ResourceKind<?> kind, String id, int limit) throws SQLException {
+        return sql.all(
+                "SELECT owner.id, owner.resource_type,"
+                        + " json_extract(owner.body, '$.display_name')"
+                        + " FROM resource AS used JOIN reference ON reference.target = used.key"
+                        + " JOIN resource AS owner ON owner.key = reference.owner"
+                        + " WHERE used.kind = ? AND used.id = ? ORDER BY owner.id LIMIT ?",
+                row -> new ResourceReference(row.getString(1), row.getString(2), row.getString(3)),
+                kind.name(),
+                id,
                 limit);
     }
 

@@ -209,9 +209,19 @@ public final class Issuer {
 
     /** A revocation list, current from a day ago until then. */
     public Octets revoke(Instant until, Consumer<X509v2CRLBuilder> more, long... serials) {
+        return revoke(NOW.minusSeconds(86_400), until, more, serials);
+    }
+
+    /** A revocation list that is current, as it was issued so many days ago. */
+    public Octets revokedDaysAgo(long days, long... serials) {
+        return revoke(
+                NOW.minusSeconds(days * 86_400), NOW.plusSeconds(86_400), builder -> {}, serials);
+    }
+
+    private Octets revoke(
+            Instant from, Instant until, Consumer<X509v2CRLBuilder> more, long... serials) {
         try {
-            X509v2CRLBuilder builder =
-                    new X509v2CRLBuilder(name, Date.from(NOW.minusSeconds(86_400)));
+            X509v2CRLBuilder builder = new X509v2CRLBuilder(name, Date.from(from));
             builder.setNextUpdate(Date.from(until));
             for (long serial : serials) {
                 builder.addCRLEntry(

@@ -1,7 +1,6 @@
 package io.edgeipsec.daemon.control;
 
 import io.edgeipsec.api.port.StoreBusyException;
-import io.edgeipsec.api.resource.IPSecVPNProfile;
 import io.edgeipsec.api.resource.ResourceKind;
 import io.edgeipsec.daemon.store.IntentReader;
 import io.edgeipsec.daemon.store.IntentSnapshot;
@@ -120,8 +119,7 @@ final class StoredSessions implements IntentReader {
 
     /** All of them, whatever the profile. */
     @Override
-    public CompletionStage<List<String>> sessionsUsing(
-            ResourceKind<? extends IPSecVPNProfile> kind, String profileId) {
+    public CompletionStage<List<String>> sessionsUsing(ResourceKind<?> kind, String id) {
         Optional<CompletionStage<List<String>>> refusal = refusal();
         return refusal.orElseGet(() -> answer(() -> List.copyOf(sessions.keySet())));
     }
