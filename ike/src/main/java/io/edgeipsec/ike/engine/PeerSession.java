@@ -150,12 +150,13 @@ final class PeerSession {
         drive(now);
     }
 
+    /** What is for the same traffic as before is not ended: its IKE SA replaces it. */
     private void reconfigureChildren(PeerPolicy before, MonotonicTime now) {
         Map<String, Child> kept = new HashMap<>(children);
         children.clear();
         for (ChildPolicy child : policy.children()) {
             Child known = kept.get(child.name());
-            boolean same = before.child(child.name()).filter(child::equals).isPresent();
+            boolean same = before.child(child.name()).filter(child::selectsAs).isPresent();
             if (known == null) {
                 known = newChild(child, now);
             }
@@ -173,7 +174,7 @@ final class PeerSession {
     }
 
     private void closeChild(String name, MonotonicTime now) {
-        FailReason reason = new FailReason(Kind.CONFIGURATION, "rule or profile was changed");
+        FailReason reason = new FailReason(Kind.CONFIGURATION, "rule was changed or removed");
         for (IkeSa sa : List.copyOf(established)) {
             for (ChildSa child : sa.children()) {
                 if (child.policy().name().equals(name)) {

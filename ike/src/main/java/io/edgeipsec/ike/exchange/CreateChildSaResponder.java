@@ -65,7 +65,8 @@ public final class CreateChildSaResponder implements RespondedExchange {
         } else if (sa.isBeingDeleted(old.get())) {
             refuse(NotifyPayload.of(NotifyType.TEMPORARY_FAILURE));
         } else {
-            answer(message, List.of(old.get().policy()), old);
+            // As it is now: it may have been made under a former one.
+            answer(message, sa.policy().child(old.get().policy().name()).stream().toList(), old);
         }
     }
 

@@ -16,6 +16,11 @@ public record ChildPolicy(
         TrafficSelector remote,
         EspProposalPolicy proposals,
         Duration lifetime) {
+    /** Whether both are for the same traffic, however it is protected. */
+    public boolean selectsAs(ChildPolicy other) {
+        return local.equals(other.local) && remote.equals(other.remote);
+    }
+
     @Override
     public String toString() {
         return name + " " + local + "===" + remote;

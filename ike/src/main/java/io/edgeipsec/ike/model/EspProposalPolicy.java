@@ -1,6 +1,7 @@
 package io.edgeipsec.ike.model;
 
 import io.edgeipsec.ike.crypto.Encryption;
+import io.edgeipsec.ike.crypto.EspSuite;
 import io.edgeipsec.ike.crypto.IntegrityAlgorithm;
 import io.edgeipsec.ike.crypto.KeyExchangeMethod;
 import java.util.List;
@@ -30,6 +31,16 @@ public record EspProposalPolicy(
         if (additionalKeyExchange.isOffered() && keyExchange.isEmpty()) {
             throw new IllegalArgumentException("an additional key exchange beside none");
         }
+    }
+
+    /**
+     * Whether a Child SA may be protected like this. Its key exchange does not count: the first one
+     * of an IKE SA has none.
+     */
+    public boolean allows(EspSuite suite) {
+        return encryption.contains(suite.encryption())
+                && suite.integrity().map(integrity::contains).orElse(true)
+                && (extendedSequenceNumbers || !suite.extendedSequenceNumbers());
     }
 
     /** With one key exchange, or none. */

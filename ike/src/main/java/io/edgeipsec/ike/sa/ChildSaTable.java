@@ -173,6 +173,14 @@ final class ChildSaTable {
         }
     }
 
+    /** Has a Child SA replaced now, or as soon as nothing else is being done with it. */
+    void rekeyAt(ChildSa child, MonotonicTime time) {
+        Entry entry = entries.get(child.locator().inbound());
+        if (entry != null && time.isBefore(entry.rekeyAt)) {
+            entry.rekeyAt = time;
+        }
+    }
+
     /** Ends a Child SA earlier than its lifetime says. */
     void expireAt(ChildSa child, MonotonicTime time) {
         Entry entry = entries.get(child.locator().inbound());

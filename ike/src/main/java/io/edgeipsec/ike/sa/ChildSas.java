@@ -42,6 +42,10 @@ final class ChildSas {
     void established(ChildSa child) {
         Lifetime lifetime = Lifetime.of(child.policy().lifetime(), sa.now(), environment.random());
         table.add(child, lifetime.rekeyAt(), lifetime.expireAt());
+        if (isOutdated(child)) {
+            // It was negotiated while the policy was changed.
+            table.rekeyAt(child, sa.soon());
+        }
         armLifetimes();
         if (!child.locator().path().remote().equals(sa.espPath().remote())) {
             // The peer has moved since its SPI was reserved.
@@ -58,10 +62,45 @@ final class ChildSas {
         environment.owner().childEstablished(sa, child);
     }
 
-    /** A new one did not come about; an old one of the same policy stays in use a little longer. */
+    /**
+     * The session's policy is another one now. What was made under the former one carries traffic
+     * until its successor does; where other traffic is meant, it is not our business.
+     */
+    void policyChanged() {
+        for (ChildSa child : table.all()) {
+            if (isOutdated(child)) {
+                table.rekeyAt(child, sa.now());
+            }
+        }
+        checkLifetimes();
+    }
+
+    private boolean isOutdated(ChildSa child) {
+        return current(child)
+                .filter(policy -> !policy.equals(child.policy()))
+                .filter(policy -> policy.selectsAs(child.policy()))
+                .isPresent();
+    }
+
+    private Optional<ChildPolicy> current(ChildSa child) {
+        return sa.policy().child(child.policy().name());
+    }
+
+    /**
+     * A new one did not come about; an old one of the same policy stays in use a little longer. But
+     * if the peer takes nothing that the policy allows now, what it allowed before ends too.
+     */
     void failed(ChildPolicy policy, FailReason reason) {
         for (ChildSa old : table.all()) {
-            if (old.policy().name().equals(policy.name())) {
+            if (!old.policy().name().equals(policy.name())) {
+                continue;
+            }
+            boolean forbidden =
+                    current(old).filter(now -> !now.proposals().allows(old.suite())).isPresent();
+            if (forbidden && reason.kind() == Kind.NO_PROPOSAL_CHOSEN) {
+                closed(old, reason);
+                deleteAtPeer(old.locator());
+            } else {
                 table.postponeRekey(old, sa.now(), sa.soon());
             }
         }
@@ -166,7 +205,7 @@ final class ChildSas {
 
     /** Replaces it, unless there is another one in its place already, such as the peer's. */
     void rekey(ChildSa child) {
-        Optional<ChildPolicy> wanted = sa.policy().child(child.policy().name());
+        Optional<ChildPolicy> wanted = current(child);
         if (sa.state() != IkeSaState.ESTABLISHED || wanted.isEmpty() || !table.isIdle(child)) {
             return;
         }

@@ -308,6 +308,7 @@ public final class IkeSa implements ExchangeContext {
         policy = changed;
         if (state == IkeSaState.ESTABLISHED) {
             liveness.arm();
+            children.policyChanged();
         }
         moved();
     }

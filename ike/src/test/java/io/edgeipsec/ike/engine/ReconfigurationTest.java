@@ -7,10 +7,14 @@ import static io.edgeipsec.ike.testing.Ladder.INIT_RESPONSE;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.edgeipsec.ike.crypto.Encryption;
+import io.edgeipsec.ike.crypto.EncryptionAlgorithm;
 import io.edgeipsec.ike.crypto.KeyExchangeMethod;
 import io.edgeipsec.ike.crypto.SecretBytes;
 import io.edgeipsec.ike.model.Authentication;
+import io.edgeipsec.ike.model.ChildSaLocator;
 import io.edgeipsec.ike.model.DpdPolicy;
+import io.edgeipsec.ike.model.EspProposalPolicy;
 import io.edgeipsec.ike.model.FailReason;
 import io.edgeipsec.ike.model.IkeEvent;
 import io.edgeipsec.ike.model.IkeInput;
@@ -22,6 +26,7 @@ import io.edgeipsec.ike.testing.Policies;
 import io.edgeipsec.ike.testing.TwoGateways;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** A changed session ends no more of its SAs than it must. */
@@ -69,15 +74,92 @@ final class ReconfigurationTest {
         IkeSaId before = net.a().ikeSas().get(0);
         reconfigureA(net, Policies.a().espGroups());
         Ladder ladder = new Ladder(net);
-        ladder.fromA("CREATE_CHILD_SA request 2 SA Nonce TSi TSr");
+        ladder.fromA("CREATE_CHILD_SA request 2 N(REKEY_SA) SA Nonce TSi TSr");
+        ladder.fromB("CREATE_CHILD_SA response 2 N(NO_PROPOSAL_CHOSEN)");
+        ladder.silence();
+        net.assertOneTunnel();
+
+        net.b().configure(Policies.b().espGroups().build());
+        ladder.fromB("CREATE_CHILD_SA request 0 N(REKEY_SA) SA Nonce TSi TSr");
+        ladder.fromA("CREATE_CHILD_SA response 0 SA Nonce TSi TSr");
+        ladder.fromB("INFORMATIONAL request 1 D");
+        ladder.fromA("INFORMATIONAL response 1 D");
+        ladder.silence();
+        net.assertOneTunnel();
+        assertEquals(List.of(before), net.a().ikeSas());
+        assertEquals(
+                FailReason.Kind.DELETED_BY_PEER,
+                last(net, IkeEvent.ChildSaClosed.class).reason().kind());
+    }
+
+    @Test
+    void anotherTunnelProfileIsInForceBeforeTheOldChildSaGoes() {
+        TwoGateways net = TwoGateways.connected(10, Policies.a(), Policies.b().esp(esp(256, 128)));
+        ChildSaLocator old = net.a().only(IkeEvent.ChildSaEstablished.class).locator();
+        reconfigureA(net, Policies.a().esp(esp(128)));
+        Ladder ladder = new Ladder(net);
+        ladder.fromA("CREATE_CHILD_SA request 2 N(REKEY_SA) SA Nonce KE TSi TSr");
+        assertEquals(List.of(old), net.a().childSas(), "it carries traffic until then");
+        ladder.fromB("CREATE_CHILD_SA response 2 SA Nonce KE TSi TSr");
+        // Both stand before the old one is deleted, at the peer first: nothing is held back.
+        assertEquals(2, net.a().childSas().size());
+        ladder.fromA("INFORMATIONAL request 3 D");
+        ladder.fromB("INFORMATIONAL response 3 D");
+        ladder.silence();
+        net.assertOneTunnel();
+        IkeEvent.ChildSaEstablished now = last(net, IkeEvent.ChildSaEstablished.class);
+        assertEquals(128, now.suite().encryption().keyLengthBits());
+        assertEquals(
+                FailReason.Kind.REPLACED,
+                net.a().only(IkeEvent.ChildSaClosed.class).reason().kind());
+    }
+
+    @Test
+    void whatTheProfileForbidsNowEndsIfThePeerTakesNothingElse() {
+        TwoGateways net = TwoGateways.connected(11);
+        reconfigureA(net, Policies.a().esp(esp(128)));
+        Ladder ladder = new Ladder(net);
+        ladder.fromA("CREATE_CHILD_SA request 2 N(REKEY_SA) SA Nonce KE TSi TSr");
         ladder.fromB("CREATE_CHILD_SA response 2 N(NO_PROPOSAL_CHOSEN)");
         ladder.fromA("INFORMATIONAL request 3 D");
         ladder.fromB("INFORMATIONAL response 3 D");
-
-        net.b().configure(Policies.b().espGroups().build());
-        net.pass(Duration.ofSeconds(3), true);
+        assertEquals(List.of(), net.a().childSas());
+        net.b().configure(Policies.b().esp(esp(128)).build());
+        net.pass(Duration.ofMinutes(1), true);
         net.assertOneTunnel();
-        assertEquals(List.of(before), net.a().ikeSas());
+    }
+
+    @Test
+    void aChangeDuringARekeyIsInForceBehindIt() {
+        TwoGateways net = TwoGateways.connected(12, Policies.a(), Policies.b().esp(esp(256, 128)));
+        net.a().tell(new IkeInput.PeerCommanded("session-a", IkeInput.PeerCommanded.Command.REKEY));
+        net.deliverAll();
+        net.a()
+                .tell(
+                        new IkeInput.ChildSaExpired(
+                                "session-a", "net", net.a().childSas().get(0).inbound(), false));
+        reconfigureA(net, Policies.a().esp(esp(128)));
+        net.deliverAll();
+        net.pass(Duration.ofMinutes(1), true);
+        net.assertOneTunnel();
+        assertEquals(
+                128,
+                last(net, IkeEvent.ChildSaEstablished.class).suite().encryption().keyLengthBits());
+    }
+
+    private static <E extends IkeEvent> E last(TwoGateways net, Class<E> kind) {
+        List<E> events = net.a().events(kind);
+        return events.get(events.size() - 1);
+    }
+
+    private static EspProposalPolicy esp(int... keyBits) {
+        return new EspProposalPolicy(
+                IntStream.of(keyBits)
+                        .mapToObj(bits -> new Encryption(EncryptionAlgorithm.AES_GCM_16, bits))
+                        .toList(),
+                List.of(),
+                List.of(KeyExchangeMethod.CURVE25519),
+                true);
     }
 
     @Test
