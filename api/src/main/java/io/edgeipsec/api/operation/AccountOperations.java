@@ -161,6 +161,7 @@ final class AccountOperations {
     }
 
     private CompletionStage<ApiResponse> changePassword(ApiRequest request) {
+        reader.get().query(request.route().operation(), request.query());
         ObjectNode body = reader.get().body(request.route().operation(), request.body());
         byte[] old = body.remove("old_password").asText().getBytes(StandardCharsets.UTF_8);
         return found(request)

@@ -109,6 +109,10 @@ final class ApiFixture implements AutoCloseable {
         return server.httpsPort().orElseThrow();
     }
 
+    static List<ApiOperation> operations() {
+        return DOCUMENT.operations();
+    }
+
     static JsonNode document() {
         return DOCUMENT_TREE;
     }

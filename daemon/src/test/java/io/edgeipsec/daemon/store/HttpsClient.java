@@ -114,6 +114,19 @@ final class HttpsClient {
         return call("DELETE", path, Optional.empty());
     }
 
+    /** An answer that has no end, from its body on. */
+    InputStream open(String path) throws Exception {
+        HttpRequest.Builder request =
+                HttpRequest.newBuilder(URI.create("https://localhost:" + api.httpsPort() + path))
+                        .headers(headers.toArray(String[]::new));
+        HttpResponse<InputStream> answer =
+                client.send(request.build(), HttpResponse.BodyHandlers.ofInputStream());
+        if (answer.statusCode() != 200) {
+            throw new IOException(path + " is answered " + answer.statusCode());
+        }
+        return answer.body();
+    }
+
     RawHttp.Answer logIn(String user, String password) throws Exception {
         return send(
                 "POST",
