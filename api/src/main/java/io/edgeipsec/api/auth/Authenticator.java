@@ -31,6 +31,7 @@ public final class Authenticator implements AutoCloseable {
     private final PasswordChecks passwords;
     private final LoginSessions sessions;
     private final Clock clock;
+    private volatile Logouts logouts = Logouts.NONE;
 
     /**
      * Makes one.
@@ -167,14 +168,21 @@ public final class Authenticator implements AutoCloseable {
         return passwords.check(claimed, source).thenApply(login -> sessions.open(login.name()));
     }
 
+    /** Has somebody told of logouts from now on. */
+    public void tell(Logouts listener) {
+        logouts = listener;
+    }
+
     /** Ends a login. */
     public void logOut(String sessionToken) {
         sessions.close(sessionToken);
+        logouts.loginEnded(sessionToken);
     }
 
-    /** Ends all logins of a user who has changed. */
+    /** Ends all logins of a user who has changed; of a principal, what is under way. */
     public void logOutUser(String user) {
         sessions.closeAllOf(user);
+        logouts.callerChanged(user);
     }
 
     /** Checks the password of someone who is logged in. */

@@ -92,6 +92,8 @@ public final class ApiServer implements AutoCloseable {
                         record,
                         System::nanoTime,
                         Clock.systemUTC());
+        EventStreams streams = new EventStreams(vertx, events);
+        authenticator.tell(streams);
         Security security = new Security(authenticator, access.accounts(), access.audit());
         this.door =
                 new RequestDoor(
@@ -99,7 +101,7 @@ public final class ApiServer implements AutoCloseable {
                         new ApiService(
                                 document, store, running, service, secrets, trust, security,
                                 workers),
-                        new EventStreams(vertx, events),
+                        streams,
                         new Doorkeeper(authenticator, workers),
                         new ClientLimits(access.settings(), System::nanoTime));
     }

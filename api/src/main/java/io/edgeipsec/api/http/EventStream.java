@@ -1,5 +1,7 @@
 package io.edgeipsec.api.http;
 
+import io.edgeipsec.api.auth.Authentication;
+import io.edgeipsec.api.auth.Caller;
 import io.edgeipsec.api.event.EventJournal;
 import io.edgeipsec.api.event.PublishedEvent;
 import io.vertx.core.Context;
@@ -9,6 +11,7 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,19 +30,46 @@ final class EventStream {
     private final HttpServerResponse response;
     private final EventJournal.Reader reader;
     private final Consumer<EventStream> ended;
+    private final Who who;
     private final AtomicBoolean pumpPending = new AtomicBoolean();
     private boolean over;
+
+    /**
+     * Whose stream it is.
+     *
+     * @param sessionToken of a login
+     */
+    record Who(Caller caller, @Nullable String sessionToken) {
+
+        boolean isOf(String token) {
+            return caller.authentication() == Authentication.SESSION && token.equals(sessionToken);
+        }
+
+        /** A user or principal; those of the local listeners are of another kind. */
+        boolean isNamed(String name) {
+            return switch (caller.authentication()) {
+                case PASSWORD, SESSION, CERTIFICATE -> caller.name().equals(name);
+                case UNIX_SOCKET, NONE -> false;
+            };
+        }
+    }
 
     EventStream(
             Context context,
             HttpServerRequest request,
+            Who who,
             EventJournal.Reader reader,
             Consumer<EventStream> ended) {
         this.context = context;
         this.request = request;
         this.response = request.response();
+        this.who = who;
         this.reader = reader;
         this.ended = ended;
+    }
+
+    Who who() {
+        return who;
     }
 
     /** Sends the head, and whatever there is. */
@@ -108,7 +138,7 @@ final class EventStream {
         }
     }
 
-    /** The server stops: an orderly end, after which the reader comes back to the next run. */
+    /** An orderly end, after which the reader comes back, if it may. */
     void finish() {
         if (!over) {
             response.end();

@@ -1,5 +1,6 @@
 package io.edgeipsec.api.http;
 
+import io.edgeipsec.api.auth.Logouts;
 import io.edgeipsec.api.event.EventJournal;
 import io.edgeipsec.api.event.EventSelection;
 import io.vertx.core.Context;
@@ -9,12 +10,13 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /**
  * All streams of events. There is one timer, and only while there are streams. The server has one
- * event loop, on which everything but {@link #close} is called.
+ * event loop, on which everything is called that does not say otherwise.
  */
-final class EventStreams {
+final class EventStreams implements Logouts {
 
     private static final long NO_TIMER = -1;
 
@@ -32,7 +34,8 @@ final class EventStreams {
     }
 
     /** Starts to answer a request with events; empty if there are too many who read them. */
-    Optional<EventStream> open(HttpServerRequest request, EventSelection selection) {
+    Optional<EventStream> open(
+            HttpServerRequest request, EventStream.Who who, EventSelection selection) {
         if (closed) {
             return Optional.empty();
         }
@@ -43,6 +46,7 @@ final class EventStreams {
                                         new EventStream(
                                                 vertx.getOrCreateContext(),
                                                 request,
+                                                who,
                                                 reader,
                                                 open::remove));
         stream.ifPresent(
@@ -64,6 +68,22 @@ final class EventStreams {
             vertx.cancelTimer(timer);
             timer = NO_TIMER;
         }
+    }
+
+    @Override
+    public void loginEnded(String sessionToken) {
+        end(stream -> stream.who().isOf(sessionToken));
+    }
+
+    @Override
+    public void callerChanged(String name) {
+        end(stream -> stream.who().isNamed(name));
+    }
+
+    /** Any thread. */
+    private void end(Predicate<EventStream> which) {
+        context.runOnContext(
+                loop -> List.copyOf(open).stream().filter(which).forEach(EventStream::finish));
     }
 
     /** Ends every stream, and begins no more. Any thread. */

@@ -345,15 +345,16 @@ final class RequestDoor {
                                     context.runOnContext(
                                             loop -> {
                                                 if (!ended) {
-                                                    answer(answer);
+                                                    answer(answer, caller);
                                                 }
                                             }));
         }
 
-        private void answer(ApiResponse answer) {
+        private void answer(ApiResponse answer, Caller caller) {
             Optional<EventSelection> events = answer.events();
             if (events.isPresent()) {
-                Optional<EventStream> stream = streams.open(request, events.get());
+                EventStream.Who who = new EventStream.Who(caller, Doorkeeper.sessionToken(request));
+                Optional<EventStream> stream = streams.open(request, who, events.get());
                 if (stream.isPresent()) {
                     onEnd = stream.get()::end;
                     return;

@@ -65,14 +65,16 @@ final class PeerConfigOperation {
                                 profilesOf(
                                         found.orElseThrow(
                                                 () -> Refusals.notFound(ResourceKind.SESSION, id))))
-                .thenCombineAsync(
-                        secrets.keysOf(id),
-                        (setup, keys) -> {
-                            try (keys) {
-                                return write(request, word, setup, keys);
-                            }
-                        },
-                        executor);
+                .thenCompose(
+                        setup ->
+                                secrets.keysOf(id, request.context())
+                                        .thenApplyAsync(
+                                                keys -> {
+                                                    try (keys) {
+                                                        return write(request, word, setup, keys);
+                                                    }
+                                                },
+                                                executor));
     }
 
     private static ApiResponse write(

@@ -3,6 +3,7 @@ package io.edgeipsec.api.operation;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.edgeipsec.api.auth.Authenticator;
 import io.edgeipsec.api.auth.Role;
 import io.edgeipsec.api.contract.RequestReader;
 import io.edgeipsec.api.error.ApiException;
@@ -24,11 +25,13 @@ final class PrincipalOperations {
 
     private final Supplier<RequestReader> reader;
     private final AccountStore accounts;
+    private final Authenticator authenticator;
     private final TrustReader trust;
 
     PrincipalOperations(Supplier<RequestReader> reader, Security security, TrustReader trust) {
         this.reader = reader;
         this.accounts = security.accounts();
+        this.authenticator = security.authenticator();
         this.trust = trust;
     }
 
@@ -56,13 +59,7 @@ final class PrincipalOperations {
 
     private CompletionStage<ApiResponse> get(ApiRequest request) {
         String id = request.route().id().orElseThrow();
-        return accounts.principals()
-                .thenApply(
-                        principals ->
-                                principals.stream()
-                                        .filter(principal -> principal.id().equals(id))
-                                        .findFirst()
-                                        .orElseThrow(() -> notFound(id)))
+        return found(id)
                 .thenApply(
                         principal ->
                                 new ApiResponse(200, List.of(), JsonTree.write(write(principal))));
@@ -102,14 +99,29 @@ final class PrincipalOperations {
 
     private CompletionStage<ApiResponse> delete(ApiRequest request) {
         String id = request.route().id().orElseThrow();
-        return accounts.deletePrincipal(id, request.context())
+        return found(id)
+                .thenCompose(
+                        principal ->
+                                accounts.deletePrincipal(id, request.context())
+                                        .thenApply(
+                                                outcome -> {
+                                                    if (outcome != AccountStore.Outcome.DONE) {
+                                                        throw notFound(id);
+                                                    }
+                                                    authenticator.logOutUser(principal.name());
+                                                    return new ApiResponse(
+                                                            200, List.of(), new byte[0]);
+                                                }));
+    }
+
+    private CompletionStage<Principal> found(String id) {
+        return accounts.principals()
                 .thenApply(
-                        outcome -> {
-                            if (outcome != AccountStore.Outcome.DONE) {
-                                throw notFound(id);
-                            }
-                            return new ApiResponse(200, List.of(), new byte[0]);
-                        });
+                        principals ->
+                                principals.stream()
+                                        .filter(principal -> principal.id().equals(id))
+                                        .findFirst()
+                                        .orElseThrow(() -> notFound(id)));
     }
 
     private static ApiException notFound(String id) {

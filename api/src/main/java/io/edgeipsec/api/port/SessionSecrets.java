@@ -1,5 +1,6 @@
 package io.edgeipsec.api.port;
 
+import io.edgeipsec.api.auth.CallContext;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
@@ -10,8 +11,11 @@ import org.jspecify.annotations.Nullable;
 @FunctionalInterface
 public interface SessionSecrets {
 
-    /** The keys of a session, which the receiver closes; none of a session that is not stored. */
-    CompletionStage<Keys> keysOf(String session);
+    /**
+     * The keys of a session, which the receiver closes; none of a session that is not stored. That
+     * they were read is in the audit record by the same transaction.
+     */
+    CompletionStage<Keys> keysOf(String session, CallContext context);
 
     /** Null for what a session does not have. */
     record Keys(@Nullable PresharedKey presharedKey, @Nullable PresharedKey postQuantumKey)

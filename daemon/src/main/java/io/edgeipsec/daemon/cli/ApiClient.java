@@ -22,26 +22,40 @@ final class ApiClient {
     }
 
     JsonNode get(String path) throws IOException {
-        return checked(http.get(PREFIX + path));
+        return tree(path, http.get(PREFIX + path));
+    }
+
+    /** The answer where it is no JSON. */
+    String text(String path) throws IOException {
+        return checked(path, http.get(PREFIX + path)).body();
     }
 
     JsonNode post(String path, JsonNode body) throws IOException {
-        return checked(http.post(PREFIX + path, body.toString()));
+        return tree(path, http.post(PREFIX + path, body.toString()));
+    }
+
+    /** Orders something that takes no body. */
+    JsonNode post(String path) throws IOException {
+        return tree(path, http.post(PREFIX + path, ""));
     }
 
     JsonNode put(String path, JsonNode body) throws IOException {
-        return checked(http.put(PREFIX + path, body.toString()));
+        return tree(path, http.put(PREFIX + path, body.toString()));
     }
 
     void delete(String path) throws IOException {
-        checked(http.delete(PREFIX + path));
+        checked(path, http.delete(PREFIX + path));
     }
 
-    private JsonNode checked(UnixHttp.Response response) throws IOException {
-        JsonNode body = json.readTree(response.body());
+    private JsonNode tree(String path, UnixHttp.Response response) throws IOException {
+        return json.readTree(checked(path, response).body());
+    }
+
+    private UnixHttp.Response checked(String path, UnixHttp.Response response) throws IOException {
         if (response.status() >= 400) {
-            throw new IOException(body.path("error_message").asText());
+            String message = json.readTree(response.body()).path("error_message").asText();
+            throw new IOException(PREFIX + path + ": " + response.status() + " " + message);
         }
-        return body;
+        return response;
     }
 }

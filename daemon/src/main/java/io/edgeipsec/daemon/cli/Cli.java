@@ -1,7 +1,6 @@
 package io.edgeipsec.daemon.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.edgeipsec.daemon.config.Config;
 import io.edgeipsec.daemon.config.ConfigException;
 import java.io.FileDescriptor;
@@ -21,6 +20,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -33,10 +33,9 @@ import picocli.CommandLine.Parameters;
         mixinStandardHelpOptions = true,
         description = "Asks a running edge-ipsecd.")
 public final class Cli {
-    private static final String SESSIONS = "/api/v1/vpn/ipsec/sessions";
+    private static final String SESSIONS = "/vpn/ipsec/sessions";
     private static final int NOT_UP = 1;
 
-    private final ObjectMapper json = new ObjectMapper();
     private final InputStream in;
     private final PrintStream out;
     private final PrintStream err;
@@ -80,6 +79,12 @@ public final class Cli {
                 .execute(arguments);
     }
 
+    /** The session that a command is about. */
+    static final class OneSession {
+        @Parameters(paramLabel = "SESSION", description = "Id or display name.")
+        private String wanted = "";
+    }
+
     private static PrintStream stream(FileDescriptor descriptor) {
         return new PrintStream(new FileOutputStream(descriptor), true, StandardCharsets.UTF_8);
     }
@@ -92,10 +97,10 @@ public final class Cli {
             @Parameters(arity = "0..1", paramLabel = "SESSION", description = "Id or display name.")
                     Optional<String> wanted)
             throws IOException, ConfigException {
-        UnixHttp api = new UnixHttp(socketPath());
+        ApiClient api = api();
         List<JsonNode> statuses = new ArrayList<>();
         for (JsonNode session : sessions(api, wanted)) {
-            statuses.add(get(api, path(session) + "/status"));
+            statuses.add(api.get(path(session) + "/status"));
         }
         if (wanted.isPresent() && statuses.isEmpty()) {
             return unknown(wanted.get());
@@ -116,18 +121,17 @@ public final class Cli {
             @Option(names = "--reset", description = "Lets the counters begin at zero again.")
                     boolean reset)
             throws IOException, ConfigException {
-        UnixHttp api = new UnixHttp(socketPath());
+        ApiClient api = api();
         List<JsonNode> sessions = sessions(api, wanted);
         if (wanted.isPresent() && sessions.isEmpty()) {
             return unknown(wanted.get());
         }
         for (JsonNode session : sessions) {
             if (reset) {
-                String path = path(session) + "/statistics?action=reset";
-                checked(path, api.post(path, ""));
+                api.post(path(session) + "/statistics?action=reset");
                 out.println(shown(session.path("display_name").asText()) + ": reset");
             } else {
-                printTunnels(get(api, path(session) + "/statistics"));
+                printTunnels(api.get(path(session) + "/statistics"));
             }
         }
         return CommandLine.ExitCode.OK;
@@ -137,30 +141,24 @@ public final class Cli {
             name = "reset",
             mixinStandardHelpOptions = true,
             description = "Ends the SAs of a session, telling the peer, and sets them up again.")
-    int reset(
-            @Parameters(paramLabel = "SESSION", description = "Id or display name.") String wanted)
-            throws IOException, ConfigException {
-        return act(wanted, "reset");
+    int reset(@Mixin OneSession session) throws IOException, ConfigException {
+        return act(session.wanted, "reset");
     }
 
     @Command(
             name = "rekey",
             mixinStandardHelpOptions = true,
             description = "Gives a session new keys, without an interruption.")
-    int rekey(
-            @Parameters(paramLabel = "SESSION", description = "Id or display name.") String wanted)
-            throws IOException, ConfigException {
-        return act(wanted, "rekey");
+    int rekey(@Mixin OneSession session) throws IOException, ConfigException {
+        return act(session.wanted, "rekey");
     }
 
     @Command(
             name = "initiate",
             mixinStandardHelpOptions = true,
             description = "Sets up what is missing of a session, whoever usually starts.")
-    int initiate(
-            @Parameters(paramLabel = "SESSION", description = "Id or display name.") String wanted)
-            throws IOException, ConfigException {
-        return act(wanted, "initiate");
+    int initiate(@Mixin OneSession session) throws IOException, ConfigException {
+        return act(session.wanted, "initiate");
     }
 
     @Command(
@@ -168,7 +166,7 @@ public final class Cli {
             mixinStandardHelpOptions = true,
             description = "Prints what the other side has to set up, with the keys.")
     int peerConfig(
-            @Parameters(paramLabel = "SESSION", description = "Id or display name.") String wanted,
+            @Mixin OneSession meant,
             @Option(
                             names = "--format",
                             paramLabel = "FORMAT",
@@ -176,8 +174,8 @@ public final class Cli {
                             description = "text, swanctl, libreswan or cisco-ios (default: text).")
                     String format)
             throws IOException, ConfigException {
-        UnixHttp api = new UnixHttp(socketPath());
-        Optional<JsonNode> session = one(api, wanted);
+        ApiClient api = api();
+        Optional<JsonNode> session = one(api, meant.wanted);
         if (session.isEmpty()) {
             return CommandLine.ExitCode.USAGE;
         }
@@ -185,28 +183,23 @@ public final class Cli {
                 path(session.get())
                         + "/peer-config?format="
                         + URLEncoder.encode(format, StandardCharsets.UTF_8);
-        UnixHttp.Response response = api.get(path);
-        if (response.status() != 200) {
-            JsonNode unused = checked(path, response);
-        }
-        out.print(response.body());
+        out.print(api.text(path));
         return CommandLine.ExitCode.OK;
     }
 
     private int act(String wanted, String action) throws IOException, ConfigException {
-        UnixHttp api = new UnixHttp(socketPath());
+        ApiClient api = api();
         Optional<JsonNode> session = one(api, wanted);
         if (session.isEmpty()) {
             return CommandLine.ExitCode.USAGE;
         }
-        String path = path(session.get()) + "?action=" + action;
-        JsonNode begun = checked(path, api.post(path, ""));
+        JsonNode begun = api.post(path(session.get()) + "?action=" + action);
         out.println(shown(begun.path("begun").asText()));
         return CommandLine.ExitCode.OK;
     }
 
     /** The one that is meant; empty, and said so, if there is none or more than one. */
-    private Optional<JsonNode> one(UnixHttp api, String wanted) throws IOException {
+    private Optional<JsonNode> one(ApiClient api, String wanted) throws IOException {
         List<JsonNode> found = sessions(api, Optional.of(wanted));
         if (found.isEmpty()) {
             int unused = unknown(wanted);
@@ -231,11 +224,11 @@ public final class Cli {
         return CommandLine.ExitCode.USAGE;
     }
 
-    private List<JsonNode> sessions(UnixHttp api, Optional<String> wanted) throws IOException {
+    private List<JsonNode> sessions(ApiClient api, Optional<String> wanted) throws IOException {
         List<JsonNode> sessions = new ArrayList<>();
         String cursor = "";
         do {
-            JsonNode page = get(api, SESSIONS + "?page_size=1000" + cursor);
+            JsonNode page = api.get(SESSIONS + "?page_size=1000" + cursor);
             for (JsonNode session : page.path("results")) {
                 if (wanted.isEmpty() || names(session, wanted.get())) {
                     sessions.add(session);
@@ -318,19 +311,6 @@ public final class Cli {
 
     PrintStream out() {
         return out;
-    }
-
-    private JsonNode get(UnixHttp api, String path) throws IOException {
-        return checked(path, api.get(path));
-    }
-
-    private JsonNode checked(String path, UnixHttp.Response response) throws IOException {
-        JsonNode body = json.readTree(response.body());
-        if (response.status() != 200) {
-            throw new IOException(
-                    path + ": " + response.status() + " " + body.path("error_message").asText());
-        }
-        return body;
     }
 
     private Path socketPath() throws IOException, ConfigException {

@@ -77,8 +77,7 @@ final class ServiceCommand {
     }
 
     private void act(String action) throws IOException, ConfigException {
-        ApiClient api = cli.api();
-        print(api.post(SERVICE + "?action=" + action, api.object()));
+        print(cli.api().post(SERVICE + "?action=" + action));
     }
 
     private void print(JsonNode status) {

@@ -50,6 +50,7 @@ public final class ConfigurationDatabase
     private final Intents intents;
     private final ChangeRequests changeRequests;
     private long run;
+    private final AuditTable auditTable;
     private final AuditDatabase audit;
     private final AccountDatabase accounts;
     private final ServiceDatabase service;
@@ -69,7 +70,7 @@ public final class ConfigurationDatabase
         this.secrets = new Secrets(sql, sealingKey);
         this.outbox = new Outbox(sql, thread, clock);
         this.changeRequests = new ChangeRequests(sql);
-        AuditTable auditTable = new AuditTable(sql, clock);
+        this.auditTable = new AuditTable(sql, clock);
         this.audit = new AuditDatabase(thread, auditTable);
         this.accounts = new AccountDatabase(thread, sql, auditTable, clock);
         this.changes =
@@ -239,8 +240,15 @@ public final class ConfigurationDatabase
     }
 
     @Override
-    public CompletionStage<SessionSecrets.Keys> keysOf(String session) {
-        return read(() -> intents.keysOf(session));
+    public CompletionStage<SessionSecrets.Keys> keysOf(String session, CallContext context) {
+        return thread.submit(
+                () -> {
+                    if (!resources.exists(ResourceKind.SESSION, session)) {
+                        return StoreThread.Result.unchanged(new SessionSecrets.Keys(null, null));
+                    }
+                    auditTable.add(AuditLog.Act.of(context, ResourceKind.SESSION.name(), session));
+                    return StoreThread.Result.changed(intents.keysOf(session), () -> {});
+                });
     }
 
     /** Reads in one transaction. */

@@ -14,8 +14,10 @@ import io.edgeipsec.daemon.adapter.Issuer;
 import io.edgeipsec.daemon.adapter.PemTexts;
 import java.io.DataInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -189,6 +191,27 @@ class AccessTest {
 
         assertEquals(200, both.call("POST", "/api/session/destroy", Optional.empty()).status());
         assertError(403, 98, both.get(SESSIONS));
+    }
+
+    @Test
+    void aStreamOfEventsEndsWithItsLogin() throws Exception {
+        addUser("alice", "auditor");
+        addUser("bob", "auditor");
+        RawHttp.Answer login = client().logIn("alice", PASSWORD.replace(" ", "+"));
+        String cookie = login.header("set-cookie").orElseThrow().replaceFirst(";.*", "");
+        HttpsClient alice =
+                client().with("Cookie", cookie)
+                        .with("X-XSRF-TOKEN", login.header("x-xsrf-token").orElseThrow());
+        HttpsClient bob = client().basic("bob", PASSWORD);
+        try (InputStream ofAlice = alice.open("/api/v1/events");
+                InputStream ofBob = bob.open("/api/v1/events")) {
+            assertEquals(
+                    200, alice.call("POST", "/api/session/destroy", Optional.empty()).status());
+            assertTrue(new String(ofAlice.readAllBytes(), StandardCharsets.UTF_8).contains("id:"));
+            ObjectNode promoted = object("{\"role\":\"operator\"}");
+            assertEquals(200, api.put("/api/v1/node/users/bob", promoted).status());
+            assertTrue(new String(ofBob.readAllBytes(), StandardCharsets.UTF_8).contains("id:"));
+        }
     }
 
     @Test

@@ -9,6 +9,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -132,6 +136,47 @@ class AuditTest {
         assertEquals(
                 List.of("{\"field\":\"/role\",\"before\":\"AUDITOR\",\"after\":\"OPERATOR\"}"),
                 fields(records.get(1)));
+    }
+
+    private long sql(String query) throws SQLException {
+        try (Connection connection =
+                        DriverManager.getConnection(
+                                "jdbc:sqlite:" + directory.resolve("state/edge-ipsec.db"));
+                Statement statement = connection.createStatement()) {
+            return statement.execute(query) ? statement.getResultSet().getLong(1) : 0;
+        }
+    }
+
+    @Test
+    void theNewestHundredThousandStay() throws Exception {
+        api.put(SESSIONS + "/oldest", Samples.routeBased());
+        close();
+        sql(
+                "INSERT INTO audit (time, user, authentication, origin, operation, kind, id)"
+                        + " WITH RECURSIVE n(i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM n"
+                        + " WHERE i < 100000)"
+                        + " SELECT i, 'u', 'none', 'test', 'Login', 'login', 'u' FROM n");
+        open();
+        assertEquals(1, records("?object_id=oldest").size());
+        api.put(SESSIONS + "/newest", Samples.routeBased());
+        assertEquals(0, records("?object_id=oldest").size());
+        assertEquals(100_001, records("?object_id=newest").get(0).path("sequence").asInt());
+        close();
+        assertEquals(100_000, sql("SELECT count(*) FROM audit"));
+        assertEquals(2, sql("SELECT min(sequence) FROM audit"));
+        open();
+    }
+
+    @Test
+    void theReadingOfKeysIsInIt() throws IOException {
+        String path = SESSIONS + "/a";
+        api.put(path, Samples.routeBased());
+        assertEquals(200, api.get(path + "/peer-config").status());
+        assertEquals(404, api.get(SESSIONS + "/b/peer-config").status());
+        JsonNode records = records("");
+        assertEquals(2, records.size());
+        assertEquals("GetIPSecVPNSessionPeerConfig", records.get(0).path("operation").asText());
+        assertEquals("a", records.get(0).path("object_id").asText());
     }
 
     @Test
