@@ -197,7 +197,7 @@ public final class ApiServer implements AutoCloseable {
         HttpServer server = vertx.createHttpServer(options);
         server.connectionHandler(door::admit);
         server.requestHandler(request -> door.receive(request, listener));
-        server.invalidRequestHandler(door::refuseInvalid);
+        server.invalidRequestHandler(Replies::refuseInvalid);
         server.exceptionHandler(
                 failure ->
                         LOG.debug("event=api.connection_failed reason=\"{}\"", failure.toString()));

@@ -12,16 +12,12 @@ import io.edgeipsec.api.operation.ApiResponse;
 import io.edgeipsec.api.operation.ApiService;
 import io.edgeipsec.api.operation.Arrival;
 import io.edgeipsec.api.operation.Route;
-import io.netty.handler.codec.http.TooLongHttpHeaderException;
-import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpHeaders;
-import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
-import io.vertx.core.http.HttpServerResponse;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -33,14 +29,15 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Takes requests in: decides from the head whether the body is wanted, collects it within the
- * limits, hands the whole over, and writes the answer. Everything runs on the connection's event
- * loop.
+ * limits, hands the whole over, and has the answer written. Everything runs on the connection's
+ * event loop.
  */
 final class RequestDoor {
 
     private static final String OVERWRITE_HEADER = "X-Allow-Overwrite";
 
     private final Vertx vertx;
+    private final Replies replies;
     private final ApiService service;
     private final EventStreams streams;
     private final Doorkeeper doorkeeper;
@@ -56,6 +53,7 @@ final class RequestDoor {
             Doorkeeper doorkeeper,
             ClientLimits limits) {
         this.vertx = vertx;
+        this.replies = new Replies(vertx);
         this.service = service;
         this.streams = streams;
         this.doorkeeper = doorkeeper;
@@ -81,7 +79,7 @@ final class RequestDoor {
     void receive(HttpServerRequest request, Listener listener) {
         if (requests.incrementAndGet() > Limits.MAX_REQUESTS) {
             requests.decrementAndGet();
-            refuse(request, ApiService.busy());
+            replies.refuse(request, ApiService.busy());
             return;
         }
         Visit visit = new Visit(request, listener);
@@ -93,102 +91,6 @@ final class RequestDoor {
             visit.refuse(e.response());
         } catch (ApiException e) {
             visit.refuse(ApiService.error(e));
-        }
-    }
-
-    /** Answers what is no HTTP, or more of it than we read. */
-    void refuseInvalid(HttpServerRequest request) {
-        Throwable cause = request.decoderResult().cause();
-        ApiException error;
-        if (cause instanceof TooLongHttpLineException) {
-            error =
-                    new ApiException(
-                            ErrorCode.REQUEST_LINE_TOO_LONG,
-                            "the request line has more than "
-                                    + Limits.MAX_REQUEST_LINE_OCTETS
-                                    + " octets");
-        } else if (cause instanceof TooLongHttpHeaderException) {
-            error =
-                    new ApiException(
-                            ErrorCode.HEADERS_TOO_LARGE,
-                            "the headers have more than " + Limits.MAX_HEADER_OCTETS + " octets");
-        } else {
-            error =
-                    new ApiException(
-                            ErrorCode.MALFORMED_REQUEST, "the request is not well-formed HTTP");
-        }
-        HttpServerResponse response = request.response();
-        response.putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
-        write(request, ApiService.error(error));
-        response.end().onComplete(ended -> request.connection().close());
-    }
-
-    /**
-     * Answers without having read the body. What is left of a small one is dropped as it comes;
-     * with one that is large or without end, the answer is written at once and in full, but the
-     * connection closed only when the caller has stopped sending.
-     */
-    private void refuse(HttpServerRequest request, ApiResponse answer) {
-        HttpServerResponse response = request.response();
-        if (request.isEnded() || hasSmallBody(request)) {
-            write(request, answer);
-            response.end();
-        } else {
-            refuseAndClose(request, answer);
-        }
-    }
-
-    private void refuseAndClose(HttpServerRequest request, ApiResponse answer) {
-        HttpServerResponse response = request.response();
-        response.putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
-        write(request, answer);
-        long timer =
-                vertx.setTimer(Limits.DISCARD.toMillis(), expired -> request.connection().close());
-        long[] discarded = {0};
-        request.exceptionHandler(failure -> vertx.cancelTimer(timer));
-        request.handler(
-                part -> {
-                    discarded[0] += part.length();
-                    if (discarded[0] > Limits.MAX_DISCARDED_OCTETS) {
-                        vertx.cancelTimer(timer);
-                        request.connection().close();
-                    }
-                });
-        request.endHandler(
-                end -> {
-                    vertx.cancelTimer(timer);
-                    response.end().onComplete(ended -> request.connection().close());
-                });
-        request.resume();
-    }
-
-    /** One that will come for sure: who asks first may keep it after a refusal, or not. */
-    private static boolean hasSmallBody(HttpServerRequest request) {
-        return request.getHeader(HttpHeaders.TRANSFER_ENCODING) == null
-                && request.getHeader(HttpHeaders.EXPECT) == null
-                && announcedLength(request) <= Limits.MAX_BODY_OCTETS;
-    }
-
-    /** The parser has refused what is no number. */
-    private static long announcedLength(HttpServerRequest request) {
-        return Optional.ofNullable(request.getHeader(HttpHeaders.CONTENT_LENGTH))
-                .map(Long::parseLong)
-                .orElse(0L);
-    }
-
-    /** Writes the whole answer but does not end it. */
-    private static void write(HttpServerRequest request, ApiResponse answer) {
-        HttpServerResponse response = request.response();
-        response.setStatusCode(answer.status());
-        answer.headers()
-                .forEach(header -> response.headers().add(header.getKey(), header.getValue()));
-        response.putHeader(HttpHeaders.CONTENT_LENGTH, String.valueOf(answer.body().length));
-        response.putHeader(HttpHeaders.CACHE_CONTROL, "no-store");
-        if (answer.body().length > 0 && !response.headers().contains(HttpHeaders.CONTENT_TYPE)) {
-            response.putHeader(HttpHeaders.CONTENT_TYPE, "application/json");
-        }
-        if (!request.method().equals(HttpMethod.HEAD)) {
-            response.write(Buffer.buffer(answer.body()));
         }
     }
 
@@ -256,7 +158,7 @@ final class RequestDoor {
         }
 
         private void expectBody(Route route, Map<String, String> query, Caller caller) {
-            long announced = announcedLength(request);
+            long announced = Replies.announcedLength(request);
             if (announced > Limits.MAX_BODY_OCTETS) {
                 throw tooLarge(String.valueOf(announced));
             }
@@ -307,7 +209,7 @@ final class RequestDoor {
             if (!ended && !refused) {
                 refused = true;
                 forgetBody();
-                refuseAndClose(
+                replies.refuseAndClose(
                         request,
                         ApiService.error(
                                 new ApiException(
@@ -321,7 +223,7 @@ final class RequestDoor {
         void refuse(ApiResponse answer) {
             refused = true;
             forgetBody();
-            RequestDoor.this.refuse(request, answer);
+            replies.refuse(request, answer);
         }
 
         private void hand(Route route, Map<String, String> query, Caller caller) {
@@ -360,7 +262,7 @@ final class RequestDoor {
                     return;
                 }
             }
-            write(request, events.isPresent() ? ApiService.tooManyReaders() : answer);
+            Replies.write(request, events.isPresent() ? ApiService.tooManyReaders() : answer);
             request.response().end();
         }
 
