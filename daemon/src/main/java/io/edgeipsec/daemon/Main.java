@@ -128,11 +128,13 @@ public final class Main implements Callable<Integer> {
         try (IpsecKernel kernel = LinuxIpsecKernel.open()) {
             FlushReport report = DataPlane.flush(kernel);
             out.printf(
-                    "removed %d SAs, %d policies, %d tunnel interfaces, %d routes%n",
+                    "removed %d SAs, %d policies, %d tunnel interfaces, %d routes,"
+                            + " %d nexthop groups%n",
                     report.securityAssociations(),
                     report.policies(),
                     report.links(),
-                    report.routes());
+                    report.routes(),
+                    report.nexthopGroups());
             report.failures().forEach(failure -> err.println("edge-ipsecd: " + failure));
             return report.failures().isEmpty() ? CommandLine.ExitCode.OK : BROKEN;
         }

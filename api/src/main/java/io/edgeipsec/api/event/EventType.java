@@ -7,6 +7,7 @@ public enum EventType {
     SESSION,
     IKE_SA,
     CHILD_SA,
+    MULTI_PATH_GROUP,
     CONFIG,
     ALARM,
     /** Made for one reader, who has missed some. */

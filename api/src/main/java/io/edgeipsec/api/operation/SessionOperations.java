@@ -11,6 +11,7 @@ import io.edgeipsec.api.port.RunningSessions;
 import io.edgeipsec.api.port.SessionAction;
 import io.edgeipsec.api.resource.IPSecVPNSession;
 import io.edgeipsec.api.resource.JsonTree;
+import io.edgeipsec.api.resource.ManagedResource;
 import io.edgeipsec.api.resource.MonitoringJson;
 import io.edgeipsec.api.resource.ResourceJson;
 import io.edgeipsec.api.resource.ResourceKind;
@@ -26,7 +27,7 @@ import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What can be seen of running sessions, and done with them. */
+/** What can be seen of running sessions and their groups, and done with them. */
 final class SessionOperations {
 
     private static final Logger LOG = LoggerFactory.getLogger(SessionOperations.class);
@@ -51,6 +52,12 @@ final class SessionOperations {
         handlers.put(
                 "GetIPSecVPNSessionStatus",
                 request -> json(stored(request, running::status), ResourceJson::write));
+        handlers.put(
+                "GetIPSecMultiPathGroupStatus",
+                request ->
+                        json(
+                                stored(ResourceKind.MULTI_PATH_GROUP, request, running::status),
+                                MonitoringJson::write));
         handlers.put(
                 "GetIPSecVPNSessionStatistics",
                 request -> json(stored(request, running::statistics), MonitoringJson::write));
@@ -138,15 +145,17 @@ final class SessionOperations {
     /** What is asked about the session in the path, if there is one. */
     private <T> CompletionStage<T> stored(
             ApiRequest request, Function<IPSecVPNSession, CompletionStage<T>> question) {
+        return stored(ResourceKind.SESSION, request, question);
+    }
+
+    private <R extends ManagedResource, T> CompletionStage<T> stored(
+            ResourceKind<R> kind, ApiRequest request, Function<R, CompletionStage<T>> question) {
         String id = id(request);
-        return store.get(ResourceKind.SESSION, id)
+        return store.get(kind, id)
                 .thenCompose(
-                        session ->
+                        found ->
                                 question.apply(
-                                        session.orElseThrow(
-                                                () ->
-                                                        Refusals.notFound(
-                                                                ResourceKind.SESSION, id))));
+                                        found.orElseThrow(() -> Refusals.notFound(kind, id))));
     }
 
     private <T> CompletionStage<ApiResponse> json(

@@ -1,9 +1,11 @@
 package io.edgeipsec.api.port;
 
+import io.edgeipsec.api.resource.IPSecMultiPathGroup;
 import io.edgeipsec.api.resource.IPSecVPNSession;
 import io.edgeipsec.api.resource.IPSecVPNSessionState;
 import io.edgeipsec.api.resource.IPSecVPNSessionStatistics;
 import io.edgeipsec.api.resource.IPSecVPNSessionStatus;
+import io.edgeipsec.api.resource.MultiPathGroupStatus;
 import io.edgeipsec.api.resource.SessionsOverview;
 import io.edgeipsec.api.resource.TunnelInterface;
 import java.util.Optional;
@@ -40,6 +42,9 @@ public interface RunningSessions {
      *     that says why not
      */
     CompletionStage<String> act(IPSecVPNSession session, SessionAction action);
+
+    /** A multiple-path group of sessions. */
+    CompletionStage<MultiPathGroupStatus> status(IPSecMultiPathGroup group);
 
     /** All sessions; it may be as old as a second. */
     CompletionStage<SessionsOverview> overview();

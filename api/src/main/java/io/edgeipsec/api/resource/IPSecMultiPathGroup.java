@@ -1,8 +1,8 @@
 package io.edgeipsec.api.resource;
 
 /**
- * Route-based sessions that name it carry their traffic together. All but {@code enabled} belongs
- * to NSX's own way of doing that, which is not spoken here, and is only kept.
+ * Route-based sessions that name it carry together what is routed at it. All but {@code enabled}
+ * belongs to NSX's own way of doing that, which is not spoken here, and is only kept.
  *
  * @param schemeValue percent
  */

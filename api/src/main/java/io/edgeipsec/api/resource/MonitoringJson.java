@@ -43,6 +43,28 @@ public final class MonitoringJson {
         }
     }
 
+    public static ObjectNode write(MultiPathGroupStatus status) {
+        ObjectNode node = JsonNodeFactory.instance.objectNode();
+        node.put("multi_path_group_id", status.groupId())
+                .put("display_name", status.displayName())
+                .put("enabled", status.enabled())
+                .put("group_status", status.status().name())
+                .put("nexthop_group_id", Integer.toUnsignedLong(status.nexthopGroupId()))
+                .put("installed", status.installed())
+                .put("total_members", status.members().size())
+                .put("usable_members", status.usableMembers())
+                .put("fail_reason", status.failReason())
+                .put("last_update_timestamp", status.lastUpdate().toEpochMilli());
+        ArrayNode members = node.putArray("members");
+        for (MultiPathGroupStatus.Member member : status.members()) {
+            members.addObject()
+                    .put("ipsec_vpn_session_id", member.sessionId())
+                    .put("tunnel_interface", member.tunnelInterface())
+                    .put("usable", member.usable());
+        }
+        return node;
+    }
+
     /** One node realizes what is stored, and its state is the whole state. */
     public static ObjectNode write(IPSecVPNSessionState state) {
         ObjectNode node = JsonNodeFactory.instance.objectNode();

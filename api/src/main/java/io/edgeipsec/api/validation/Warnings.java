@@ -11,7 +11,6 @@ import io.edgeipsec.api.resource.IPSecVPNSession;
 import io.edgeipsec.api.resource.IPSecVPNTunnelProfile;
 import io.edgeipsec.api.resource.IkeVersion;
 import io.edgeipsec.api.resource.ManagedResource;
-import io.edgeipsec.api.resource.RouteBasedIPSecVPNSession;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -99,10 +98,6 @@ public final class Warnings {
             warnings.add(
                     "local_endpoint: certificate_id, trust_ca_ids and trust_crl_ids have no effect"
                             + " with authentication_mode PSK");
-        }
-        if (session instanceof RouteBasedIPSecVPNSession routeBased
-                && routeBased.multiPathGroupId() != null) {
-            warnings.add("multi_path_group_id: stored, but without effect in this version");
         }
     }
 }

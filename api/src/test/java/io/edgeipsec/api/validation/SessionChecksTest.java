@@ -224,7 +224,7 @@ class SessionChecksTest {
                         new TunnelPort("port", Ipv4Subnet.parse("10.0.0.1/24")),
                         "group");
         assertEquals(
-                List.of("local_endpoint", "multi_path_group_id"),
+                List.of("local_endpoint"),
                 Stream.of(Warnings.of(session))
                         .flatMap(List::stream)
                         .map(warning -> warning.substring(0, warning.indexOf(':')))

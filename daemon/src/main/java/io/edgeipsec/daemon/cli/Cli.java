@@ -64,6 +64,7 @@ public final class Cli {
     static int run(InputStream in, PrintStream out, PrintStream err, String... arguments) {
         Cli cli = new Cli(in, out, err);
         return new CommandLine(cli)
+                .addSubcommand(new GroupsCommand(cli))
                 .addSubcommand(new UserCommand(cli))
                 .addSubcommand(new PrincipalCommand(cli))
                 .addSubcommand(new ServiceCommand(cli))
@@ -243,7 +244,7 @@ public final class Cli {
         return SESSIONS + "/" + session.path("id").asText();
     }
 
-    private static boolean names(JsonNode session, String wanted) {
+    static boolean names(JsonNode session, String wanted) {
         return session.path("id").asText().equals(wanted)
                 || session.path("display_name").asText().equals(wanted);
     }

@@ -3,6 +3,7 @@ package io.edgeipsec.daemon.control;
 import io.edgeipsec.api.port.ConfigurationChange;
 import io.edgeipsec.api.port.SessionAction;
 import io.edgeipsec.api.resource.IPSecVPNSession;
+import io.edgeipsec.api.resource.ResourceKind;
 import io.edgeipsec.daemon.config.Config;
 import io.edgeipsec.daemon.status.StatusBoard;
 import io.edgeipsec.daemon.status.TrafficSource;
@@ -60,6 +61,7 @@ public final class DataPlane implements AutoCloseable {
     private final SessionTable table = new SessionTable();
     private final IpsecKernel kernel;
     private final IntentReader intents;
+    private final MultiPathGroups groups;
     private final Sessions sessions;
     private final KernelChildSas childSas;
     private final TrafficSource traffic;
@@ -88,7 +90,9 @@ public final class DataPlane implements AutoCloseable {
         this.tunnelKinds = tunnelKinds;
         TrafficLedger ledger = new TrafficLedger(kernel);
         this.traffic = new TrafficReadings(thread, kernel, table, ledger);
-        this.sessions = new Sessions(thread, kernel, intents, table, tunnelKinds, board, ledger);
+        this.groups = new MultiPathGroups(thread, kernel, intents, table, board.groups());
+        this.sessions =
+                new Sessions(thread, kernel, intents, table, tunnelKinds, board, ledger, groups);
         this.childSas = new KernelChildSas(thread, kernel, table, sessions, ledger);
         this.commands = new SessionCommands(thread, table, sessions, board);
         this.events =
@@ -108,7 +112,11 @@ public final class DataPlane implements AutoCloseable {
 
     /** Told of every committed change. */
     public void changed(ConfigurationChange change) {
-        sessions.changed(change);
+        if (change.kind() == ResourceKind.MULTI_PATH_GROUP) {
+            groups.changed(change.id());
+        } else {
+            sessions.changed(change);
+        }
     }
 
     /** Finds out what the kernel can do, and sets it up. */
@@ -145,7 +153,9 @@ public final class DataPlane implements AutoCloseable {
             monitor();
             Inventory inventory = readInventory();
             sessions.connect(engine);
+            groups.adopt(snapshot.groups(), inventory.nexthopGroups());
             sessions.adopt(snapshot, inventory);
+            groups.settleAll();
             for (SaEntry sa : inventory.sas()) {
                 // It may still carry traffic until its successor is there.
                 table.inherit(sa.reqid(), sa.id());
@@ -220,6 +230,7 @@ public final class DataPlane implements AutoCloseable {
     private void refreshPaths() {
         pathsPending = false;
         sessions.pathsChanged();
+        groups.removeLeaving();
     }
 
     private void auditRegularly() {
@@ -236,7 +247,9 @@ public final class DataPlane implements AutoCloseable {
         if (!inventory.isComplete()) {
             return; // what could not be listed is not gone
         }
+        groups.observe(inventory.nexthopGroups());
         sessions.audit(inventory);
+        groups.settleAll();
         removeLeftOvers(inventory);
         wakeWaiting(inventory);
         Set<SaId> present = new HashSet<>();
@@ -273,6 +286,7 @@ public final class DataPlane implements AutoCloseable {
 
     /** A negotiation of this session has failed, and packets may wait for it. Any thread. */
     public void negotiationFailed(String session) {
+        thread.executeLater(Duration.ZERO, () -> sessions.negotiationFailed(session));
         thread.executeLater(ACQUIRE_PAUSE, () -> forget(table.acquires(session)));
     }
 
@@ -325,16 +339,14 @@ public final class DataPlane implements AutoCloseable {
                     }
                     sessions.block();
                     readInventory().sas().forEach(sa -> kernel.removeSa(sa.id()));
-                    return new FlushReport(0, 0, 0, 0, List.of());
+                    return FlushReport.NOTHING;
                 });
     }
 
     /** Removes everything of ours. */
     public static FlushReport flush(IpsecKernel kernel) {
         return kernel.removeAll()
-                .fold(
-                        report -> report,
-                        refused -> new FlushReport(0, 0, 0, 0, List.of(refused.message())));
+                .fold(report -> report, refused -> FlushReport.failed(refused.message()));
     }
 
     private static void warn(Outcome<?> outcome) {

@@ -8,6 +8,8 @@ import io.edgeipsec.xfrm.kernel.KernelNumbers;
 import io.edgeipsec.xfrm.kernel.Outcome;
 import io.edgeipsec.xfrm.link.AddressEntry;
 import io.edgeipsec.xfrm.link.LinkEntry;
+import io.edgeipsec.xfrm.link.NexthopGroup;
+import io.edgeipsec.xfrm.link.OperationalState;
 import io.edgeipsec.xfrm.link.TunnelKind;
 import io.edgeipsec.xfrm.link.TunnelLinkRequest;
 import io.edgeipsec.xfrm.netlink.IpPrefix;
@@ -31,6 +33,7 @@ final class Inventory {
     private final Map<String, LinkEntry> linksBySession = new LinkedHashMap<>();
     private final List<LinkEntry> strayLinks = new ArrayList<>();
     private final Map<Integer, Set<IpPrefix>> addresses = new HashMap<>();
+    private final List<NexthopGroup> nexthopGroups = new ArrayList<>();
     private final List<SaEntry> sas;
     private final List<String> refusals;
 
@@ -57,6 +60,10 @@ final class Inventory {
                     .addresses
                     .computeIfAbsent(address.linkIndex(), index -> new HashSet<>())
                     .add(address.address());
+        }
+        Outcome<List<NexthopGroup>> groups = kernel.listNexthopGroups();
+        if (!groups.isRefused(Outcome.Kind.NOT_SUPPORTED)) {
+            inventory.nexthopGroups.addAll(orEmpty(groups, refusals));
         }
         return inventory;
     }
@@ -97,6 +104,16 @@ final class Inventory {
 
     List<SaEntry> sas() {
         return sas;
+    }
+
+    List<NexthopGroup> nexthopGroups() {
+        return nexthopGroups;
+    }
+
+    /** Whether a session's interface shows that it can be sent by. */
+    boolean linkIsUp(String session) {
+        LinkEntry link = linksBySession.get(session);
+        return link != null && link.state() == OperationalState.UP;
     }
 
     Optional<TunnelKind> linkKind(String session) {

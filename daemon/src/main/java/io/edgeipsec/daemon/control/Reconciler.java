@@ -29,12 +29,19 @@ final class Reconciler {
     private final IpsecKernel kernel;
     private final SessionTable table;
     private final StatusBoard board;
+    private final MultiPathGroups groups;
 
-    Reconciler(KernelWork thread, IpsecKernel kernel, SessionTable table, StatusBoard board) {
+    Reconciler(
+            KernelWork thread,
+            IpsecKernel kernel,
+            SessionTable table,
+            StatusBoard board,
+            MultiPathGroups groups) {
         this.thread = thread;
         this.kernel = kernel;
         this.table = table;
         this.board = board;
+        this.groups = groups;
     }
 
     /**
@@ -49,6 +56,9 @@ final class Reconciler {
         for (KernelAction action : Planner.plan(wanted, entry.actual)) {
             if (lacksPolicy && action instanceof KernelAction.RemovePolicy) {
                 continue;
+            }
+            if (action instanceof KernelAction.RemoveLink) {
+                groups.withdraw(entry);
             }
             Outcome<Outcome.Nothing> outcome = carryOut(entry, action);
             if (outcome.isDone()) {
@@ -65,9 +75,13 @@ final class Reconciler {
                         .link()
                         .map(TunnelLink::request)
                         .map(link -> new TunnelInterface(link.name(), link.mtu())));
-        if (madeLink && table.hasUsableSa(entry.session)) {
-            entry.actual.link().ifPresent(link -> setUsable(link, true));
+        if (madeLink) {
+            entry.usable = false;
+            if (table.hasUsableSa(entry.session)) {
+                setUsable(entry, true);
+            }
         }
+        groups.settle(entry);
         if (refusals.isEmpty()) {
             entry.failures = 0;
             board.kernelAccepted(entry.session);
@@ -117,10 +131,13 @@ final class Reconciler {
     private void retryLater(SessionTable.Entry entry) {
         if (!entry.retryPending) {
             entry.retryPending = true;
-            Duration delay =
-                    RETRY_FIRST.multipliedBy(1L << Math.min(entry.failures++, RETRY_DOUBLINGS));
-            thread.executeLater(delay, () -> retry(entry));
+            thread.executeLater(pause(entry.failures++), () -> retry(entry));
         }
+    }
+
+    /** How long after so many failures in a row it is tried again. */
+    static Duration pause(int failures) {
+        return RETRY_FIRST.multipliedBy(1L << Math.min(failures, RETRY_DOUBLINGS));
     }
 
     private void retry(SessionTable.Entry entry) {
@@ -134,10 +151,22 @@ final class Reconciler {
         }
     }
 
-    void setUsable(TunnelLink link, boolean usable) {
-        kernel.setLinkUsable(link.request().name(), usable)
+    /** Shows on a session's interface whether it can be sent by; its group sends by it then. */
+    void setUsable(SessionTable.Entry entry, boolean usable) {
+        Optional<TunnelLink> link = entry.actual.link();
+        if (link.isEmpty()) {
+            return;
+        }
+        entry.usable = usable;
+        if (!usable) {
+            groups.settle(entry);
+        }
+        kernel.setLinkUsable(link.get().request().name(), usable)
                 .refusal()
                 .ifPresent(
                         refusal -> LOG.warn("event=link.refused reason=\"{}\"", refusal.message()));
+        if (usable) {
+            groups.settle(entry);
+        }
     }
 }

@@ -50,6 +50,9 @@ final class SessionTable {
          */
         boolean suspended;
 
+        /** Whether the tunnel interface shows that it can be sent by. */
+        boolean usable;
+
         /** Attempts in a row that the kernel refused in part. */
         int failures;
 
@@ -93,6 +96,9 @@ final class SessionTable {
 
     /** The sessions that want a policy, in the order they came; the first one has it. */
     private final Map<PolicyKey, List<Entry>> claims = new HashMap<>();
+
+    /** The sessions of each multiple-path group. */
+    private final Map<String, Set<Entry>> groups = new HashMap<>();
 
     private final Map<SpiKey, LiveSa> live = new LinkedHashMap<>();
     private final Map<SaId, LiveSa> installed = new LinkedHashMap<>();
@@ -141,6 +147,13 @@ final class SessionTable {
             }
         }
         wanted.forEach(key -> claim(key, entry));
+        leaveGroup(entry);
+        blueprint
+                .multiPathGroup()
+                .ifPresent(
+                        group ->
+                                groups.computeIfAbsent(group, g -> new LinkedHashSet<>())
+                                        .add(entry));
         entry.blueprint = blueprint;
         entry.local = local;
         entry.outerPeer = peer.equals(entry.peer) ? entry.outerPeer : peer;
@@ -157,8 +170,27 @@ final class SessionTable {
 
     void remove(Entry entry) {
         sessions.remove(entry.session);
+        leaveGroup(entry);
         entry.blueprint.objects().policies().keySet().forEach(key -> disclaim(key, entry));
         entry.blueprint.children().values().forEach(traits -> byReqid.remove(traits.reqid()));
+    }
+
+    private void leaveGroup(Entry entry) {
+        entry.blueprint
+                .multiPathGroup()
+                .ifPresent(
+                        group ->
+                                groups.computeIfPresent(
+                                        group,
+                                        (g, members) -> {
+                                            members.remove(entry);
+                                            return members.isEmpty() ? null : members;
+                                        }));
+    }
+
+    /** The sessions of a multiple-path group. */
+    Collection<Entry> members(String multiPathGroup) {
+        return Collections.unmodifiableCollection(groups.getOrDefault(multiPathGroup, Set.of()));
     }
 
     private void claim(PolicyKey key, Entry entry) {

@@ -67,6 +67,7 @@ final class Sessions {
     private final TunnelKinds tunnelKinds;
     private final StatusBoard board;
     private final TrafficLedger ledger;
+    private final MultiPathGroups groups;
     private final Reconciler reconciler;
     private final LocalAddresses localAddresses;
     private final Map<AddressPair, Integer> sessionsPerPair = new HashMap<>();
@@ -87,7 +88,8 @@ final class Sessions {
             SessionTable table,
             TunnelKinds tunnelKinds,
             StatusBoard board,
-            TrafficLedger ledger) {
+            TrafficLedger ledger,
+            MultiPathGroups groups) {
         this.thread = thread;
         this.kernel = kernel;
         this.intents = intents;
@@ -95,7 +97,8 @@ final class Sessions {
         this.tunnelKinds = tunnelKinds;
         this.board = board;
         this.ledger = ledger;
-        this.reconciler = new Reconciler(thread, kernel, table, board);
+        this.groups = groups;
+        this.reconciler = new Reconciler(thread, kernel, table, board, groups);
         this.localAddresses = new LocalAddresses(kernel);
     }
 
@@ -197,6 +200,7 @@ final class Sessions {
                     () -> {
                         String id = intent.session().id();
                         SessionTable.Entry entry = enter(intent, inventory.linkKind(id));
+                        entry.usable = inventory.linkIsUp(id);
                         entry.actual = inventory.take(id, entry.blueprint.objects());
                     });
         }
@@ -315,7 +319,11 @@ final class Sessions {
             forgetPair(before);
         }
         sessionsPerPair.merge(pair(intent), 1, Integer::sum);
+        Optional<String> formerGroup =
+                Optional.ofNullable(before).flatMap(e -> e.blueprint.multiPathGroup());
         SessionTable.Entry entry = enter(intent, present);
+        // Left before another is joined: the interface's nexthop is the same.
+        formerGroup.ifPresent(groups::settle);
         formerPeer
                 .filter(peer -> !peer.equals(entry.peer))
                 .ifPresent(peer -> engine.accept(peer, new IkeInput.PeerRemoved(entry.session)));
@@ -493,6 +501,7 @@ final class Sessions {
             reconciler.apply(entry, SessionObjects.NONE);
             forgetPair(entry);
             table.remove(entry);
+            entry.blueprint.multiPathGroup().ifPresent(groups::settle);
             removeUnowned();
             tunnelKinds.forget(id);
         }
@@ -550,7 +559,7 @@ final class Sessions {
     void block() {
         for (SessionTable.Entry entry : table.entries()) {
             reconciler.apply(entry, entry.wanted().blocked());
-            entry.actual.link().ifPresent(link -> reconciler.setUsable(link, false));
+            reconciler.setUsable(entry, false);
         }
     }
 
@@ -623,7 +632,15 @@ final class Sessions {
             entry.tunnelMtuOfPathMtu = Optional.of(tunnelMtuOfPathMtu);
             entry.tunnelMtu = tunnelMtuOfPathMtu.applyAsInt(entry.pathMtu);
             reconciler.apply(entry, entry.wanted());
-            entry.actual.link().ifPresent(link -> reconciler.setUsable(link, true));
+            reconciler.setUsable(entry, true);
+        }
+    }
+
+    /** What an earlier run has left cannot be followed by anything. */
+    void negotiationFailed(String session) {
+        SessionTable.Entry entry = table.find(session);
+        if (entry != null && entry.usable) {
+            maybeUnusable(session);
         }
     }
 
@@ -631,7 +648,7 @@ final class Sessions {
     void maybeUnusable(String session) {
         SessionTable.Entry entry = table.find(session);
         if (entry != null && !table.hasUsableSa(session)) {
-            entry.actual.link().ifPresent(link -> reconciler.setUsable(link, false));
+            reconciler.setUsable(entry, false);
             // The next ones are negotiated where the peer is configured to be.
             carriedTo(session, entry.peer);
         }

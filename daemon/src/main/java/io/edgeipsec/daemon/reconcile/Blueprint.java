@@ -15,6 +15,7 @@ import java.util.Optional;
  * @param computesMss whether the MSS follows the MTU, no value being configured
  * @param peer what IKE is told; empty while the session is disabled. Holds the pre-shared key,
  *     which goes to the engine with it
+ * @param multiPathGroup id of the group that the session's tunnel interface is a member of
  */
 public record Blueprint(
         String session,
@@ -22,7 +23,8 @@ public record Blueprint(
         Map<String, ChildTraits> children,
         Map<SelectorPair, String> pairs,
         boolean computesMss,
-        Optional<PeerPolicy> peer) {
+        Optional<PeerPolicy> peer,
+        Optional<String> multiPathGroup) {
     /** TCP and IPv4 headers without options. */
     private static final int TCP_IP_HEADERS = 40;
 

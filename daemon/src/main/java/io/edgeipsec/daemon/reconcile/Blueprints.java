@@ -210,7 +210,10 @@ public final class Blueprints {
                     children,
                     pairs,
                     settings.tcpMssClamping().maxSegmentSize() == null,
-                    policy);
+                    policy,
+                    intent.session() instanceof RouteBasedIPSecVPNSession routeBased
+                            ? Optional.ofNullable(routeBased.multiPathGroupId())
+                            : Optional.empty());
         }
 
         private Optional<TrafficRules> rules() {

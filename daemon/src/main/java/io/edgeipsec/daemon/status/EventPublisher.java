@@ -157,6 +157,21 @@ public final class EventPublisher
                 () -> clear(Alarm.SERVICE_STOPPED, Optional.empty()));
     }
 
+    @Override
+    public void changed(String group, GroupBoard.View now) {
+        publish(
+                EventType.MULTI_PATH_GROUP,
+                Optional.empty(),
+                node -> {
+                    node.put("group_id", group)
+                            .put("nexthop_group_id", Integer.toUnsignedLong(now.nexthopGroupId()))
+                            .put("installed", now.installed())
+                            .put("total_members", now.members().size())
+                            .put("usable_members", now.usable())
+                            .put("fail_reason", now.refusal());
+                });
+    }
+
     private static boolean looksTheSame(StatusBoard.Situation before, StatusBoard.Situation now) {
         return before.view().status() == now.view().status()
                 && before.view().ikeState() == now.view().ikeState()

@@ -2,6 +2,7 @@ package io.edgeipsec.daemon.status;
 
 import io.edgeipsec.api.port.RunningSessions;
 import io.edgeipsec.api.port.SessionAction;
+import io.edgeipsec.api.resource.IPSecMultiPathGroup;
 import io.edgeipsec.api.resource.IPSecVPNIKESessionStatus;
 import io.edgeipsec.api.resource.IPSecVPNPolicyRule;
 import io.edgeipsec.api.resource.IPSecVPNPolicyTrafficStatistics;
@@ -12,6 +13,7 @@ import io.edgeipsec.api.resource.IPSecVPNSessionStatus;
 import io.edgeipsec.api.resource.IPSecVPNTrafficCounters;
 import io.edgeipsec.api.resource.IPSecVPNTunnelTrafficStatistics;
 import io.edgeipsec.api.resource.IkeSessionState;
+import io.edgeipsec.api.resource.MultiPathGroupStatus;
 import io.edgeipsec.api.resource.PolicyBasedIPSecVPNSession;
 import io.edgeipsec.api.resource.RouteBasedIPSecVPNSession;
 import io.edgeipsec.api.resource.SelectorPair;
@@ -22,11 +24,14 @@ import io.edgeipsec.api.resource.TunnelTraffic;
 import io.edgeipsec.daemon.reconcile.Blueprints;
 import io.edgeipsec.daemon.status.TrafficSource.SessionTraffic;
 import io.edgeipsec.daemon.store.IntentReader;
+import io.edgeipsec.daemon.store.MultiPathGroupIntent;
+import io.edgeipsec.xfrm.kernel.KernelNumbers;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BiFunction;
 
@@ -43,6 +48,7 @@ public final class SessionStatuses implements RunningSessions {
     private final StatusBoard board;
     private final TrafficSource traffic;
     private final SessionStates states;
+    private final IntentReader intents;
     private final BiFunction<IPSecVPNSession, SessionAction, CompletionStage<String>> actions;
     private final Clock clock;
 
@@ -55,6 +61,7 @@ public final class SessionStatuses implements RunningSessions {
         this.board = board;
         this.traffic = traffic;
         this.states = new SessionStates(board, intents);
+        this.intents = intents;
         this.actions = actions;
         this.clock = clock;
     }
@@ -161,6 +168,41 @@ public final class SessionStatuses implements RunningSessions {
     @Override
     public CompletionStage<String> act(IPSecVPNSession session, SessionAction action) {
         return actions.apply(session, action);
+    }
+
+    @Override
+    public CompletionStage<MultiPathGroupStatus> status(IPSecMultiPathGroup group) {
+        return board.groups()
+                .view(group.id())
+                .map(view -> CompletableFuture.completedStage(status(group, view)))
+                .orElseGet(() -> notTakenUp(group));
+    }
+
+    private CompletionStage<MultiPathGroupStatus> notTakenUp(IPSecMultiPathGroup group) {
+        return intents.multiPathGroup(group.id())
+                .thenApply(
+                        intent ->
+                                status(
+                                        group,
+                                        new GroupBoard.View(
+                                                intent.map(MultiPathGroupIntent::number)
+                                                        .map(KernelNumbers::nexthopGroup)
+                                                        .orElse(0),
+                                                false,
+                                                "",
+                                                List.of())));
+    }
+
+    private MultiPathGroupStatus status(IPSecMultiPathGroup group, GroupBoard.View view) {
+        return new MultiPathGroupStatus(
+                group.id(),
+                group.displayName(),
+                group.enabled(),
+                view.nexthopGroupId(),
+                view.installed(),
+                view.refusal(),
+                view.members(),
+                clock.instant());
     }
 
     @Override

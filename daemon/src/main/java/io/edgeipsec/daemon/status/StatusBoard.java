@@ -26,6 +26,7 @@ public final class StatusBoard implements IkeEvent.Handler {
     private final Map<String, Session> sessions = new ConcurrentHashMap<>();
     private final Listener listener;
     private volatile Optional<FailReason> serviceStop = Optional.empty();
+    private final GroupBoard groups;
 
     /** One session; guarded by itself. */
     private static final class Session {
@@ -106,6 +107,9 @@ public final class StatusBoard implements IkeEvent.Handler {
 
                     @Override
                     public void serviceChanged(Optional<FailReason> stop) {}
+
+                    @Override
+                    public void changed(String group, GroupBoard.View now) {}
                 };
 
         /** Before the first change the situation is {@link Situation#UNKNOWN}. */
@@ -115,6 +119,9 @@ public final class StatusBoard implements IkeEvent.Handler {
 
         /** The service was stopped, for this reason, or started. */
         void serviceChanged(Optional<FailReason> stop);
+
+        /** Of a multiple-path group. */
+        void changed(String group, GroupBoard.View now);
     }
 
     public StatusBoard() {
@@ -123,6 +130,12 @@ public final class StatusBoard implements IkeEvent.Handler {
 
     public StatusBoard(Listener listener) {
         this.listener = listener;
+        this.groups = new GroupBoard(listener);
+    }
+
+    /** The multiple-path groups. */
+    public GroupBoard groups() {
+        return groups;
     }
 
     // Told by the control.

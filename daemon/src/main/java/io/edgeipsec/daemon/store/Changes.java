@@ -9,6 +9,7 @@ import io.edgeipsec.api.port.SessionRule;
 import io.edgeipsec.api.resource.AuthenticationMode;
 import io.edgeipsec.api.resource.Certificate;
 import io.edgeipsec.api.resource.Crl;
+import io.edgeipsec.api.resource.IPSecMultiPathGroup;
 import io.edgeipsec.api.resource.IPSecVPNLocalEndpoint;
 import io.edgeipsec.api.resource.IPSecVPNProfile;
 import io.edgeipsec.api.resource.IPSecVPNSession;
@@ -16,6 +17,7 @@ import io.edgeipsec.api.resource.ManagedResource;
 import io.edgeipsec.api.resource.Protection;
 import io.edgeipsec.api.resource.ResourceJson;
 import io.edgeipsec.api.resource.ResourceKind;
+import io.edgeipsec.api.resource.RouteBasedIPSecVPNSession;
 import io.edgeipsec.api.resource.SessionSettings;
 import io.edgeipsec.api.resource.Stamp;
 import io.edgeipsec.api.resource.SystemProfiles;
@@ -23,6 +25,7 @@ import io.edgeipsec.api.validation.CrlChecks;
 import io.edgeipsec.api.validation.SessionChecks;
 import io.edgeipsec.ike.auth.Identities;
 import io.edgeipsec.ike.message.Identification;
+import io.edgeipsec.xfrm.link.Nexthop;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Instant;
@@ -182,6 +185,12 @@ final class Changes {
                 return Attempt.refused(new ChangeOutcome.Full<>(String.valueOf(e.getMessage())));
             }
             index.put(key, session);
+        } else if (stamped instanceof IPSecMultiPathGroup && current.isEmpty()) {
+            try {
+                numbers.assignGroup(key);
+            } catch (KernelNumbers.ExhaustedException e) {
+                return Attempt.refused(new ChangeOutcome.Full<>(String.valueOf(e.getMessage())));
+            }
         }
         if (request.privateKey() != null) {
             audited.withSecret("/private_key", true);
@@ -269,12 +278,37 @@ final class Changes {
             SessionChecks.checkPostQuantumKey(session, ppkThere).ifPresent(errors::add);
             checkOwnCertificate(session.settings()).ifPresent(errors::add);
             errors.addAll(sessionRule.check(session, index.othersThan(session)));
+            checkRoomInGroup(session, currentKey).ifPresent(errors::add);
         }
         return errors;
     }
 
     private boolean isStored(SessionSecret kind, Optional<Long> session) throws SQLException {
         return session.isPresent() && secrets.has(kind, session.get());
+    }
+
+    /** That the kernel's group has a place for the session. */
+    private Optional<FieldError> checkRoomInGroup(
+            IPSecVPNSession session, Optional<Long> currentKey) throws SQLException {
+        String id =
+                session instanceof RouteBasedIPSecVPNSession routeBased
+                        ? routeBased.multiPathGroupId()
+                        : null;
+        if (id == null) {
+            return Optional.empty();
+        }
+        Optional<ResourceTable.Stored<IPSecMultiPathGroup>> group =
+                resources.find(ResourceKind.MULTI_PATH_GROUP, id);
+        if (group.isEmpty()
+                || resources.countOtherUsers(group.get().key(), currentKey)
+                        < Nexthop.Group.MAX_MEMBERS) {
+            return Optional.empty(); // That there is none is said as of every reference.
+        }
+        return Optional.of(
+                new FieldError(
+                        "/multi_path_group_id",
+                        id + ", which has " + Nexthop.Group.MAX_MEMBERS + " sessions already",
+                        "a group with fewer"));
     }
 
     /** That the certificate can authenticate us, and as whom the session says. */

@@ -219,6 +219,11 @@ public final class ConfigurationDatabase
     }
 
     @Override
+    public CompletionStage<Optional<MultiPathGroupIntent>> multiPathGroup(String groupId) {
+        return read(() -> intents.group(groupId));
+    }
+
+    @Override
     public CompletionStage<List<String>> sessionsUsing(ResourceKind<?> kind, String id) {
         return read(
                 () -> {

@@ -12,7 +12,7 @@ import java.util.concurrent.CompletionStage;
  */
 public interface IntentReader {
 
-    /** All sessions, enabled or not. */
+    /** All sessions, enabled or not, and all groups. */
     CompletionStage<IntentSnapshot> snapshot();
 
     /** One session, or empty if it is not stored (any more). */
@@ -20,6 +20,9 @@ public interface IntentReader {
 
     /** Whether the service as a whole is to run. */
     CompletionStage<ServiceIntent> serviceIntent();
+
+    /** One multiple-path group, or empty if it is not stored (any more). */
+    CompletionStage<Optional<MultiPathGroupIntent>> multiPathGroup(String groupId);
 
     /** What a request has changed, if it is one of the last that did. */
     CompletionStage<Optional<RequestedChange>> changeOf(String requestId);

@@ -5,6 +5,7 @@ import io.edgeipsec.api.port.SessionSecrets;
 import io.edgeipsec.api.resource.AuthenticationMode;
 import io.edgeipsec.api.resource.Certificate;
 import io.edgeipsec.api.resource.Crl;
+import io.edgeipsec.api.resource.IPSecMultiPathGroup;
 import io.edgeipsec.api.resource.IPSecVPNDPDProfile;
 import io.edgeipsec.api.resource.IPSecVPNIKEProfile;
 import io.edgeipsec.api.resource.IPSecVPNLocalEndpoint;
@@ -72,6 +73,26 @@ final class Intents {
                         byCertificate(session) ? certificates(settings.localEndpoint()) : null));
     }
 
+    Optional<MultiPathGroupIntent> group(String groupId) throws SQLException {
+        Optional<ResourceTable.Stored<IPSecMultiPathGroup>> found =
+                resources.find(ResourceKind.MULTI_PATH_GROUP, groupId);
+        return found.isEmpty() ? Optional.empty() : Optional.of(group(found.get()));
+    }
+
+    private MultiPathGroupIntent group(ResourceTable.Stored<IPSecMultiPathGroup> stored)
+            throws SQLException {
+        return new MultiPathGroupIntent(stored.resource(), numbers.ofGroup(stored.key()));
+    }
+
+    private List<MultiPathGroupIntent> groups() throws SQLException {
+        List<MultiPathGroupIntent> groups = new ArrayList<>();
+        for (ResourceTable.Stored<IPSecMultiPathGroup> stored :
+                resources.all(ResourceKind.MULTI_PATH_GROUP)) {
+            groups.add(group(stored));
+        }
+        return groups;
+    }
+
     /** The keys that the session uses, none of one that is not stored. */
     SessionSecrets.Keys keysOf(String sessionId) throws SQLException {
         Optional<SessionIntent> intent = one(sessionId);
@@ -122,7 +143,8 @@ final class Intents {
                                         : null));
             }
             IntentSnapshot snapshot =
-                    new IntentSnapshot(changes.changeNumber(), service.intent(), sessions);
+                    new IntentSnapshot(
+                            changes.changeNumber(), service.intent(), sessions, groups());
             complete = true;
             return snapshot;
         } finally {

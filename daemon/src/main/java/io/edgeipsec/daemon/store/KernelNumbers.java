@@ -16,12 +16,14 @@ import java.util.Set;
 
 /**
  * Gives out and takes back the numbers of {@link KernelIds}, always the lowest free one, in the
- * logarithm of how many there are. Store thread only, inside a transaction.
+ * logarithm of how many there are; and the numbers of multiple-path groups, each only once. Store
+ * thread only, inside a transaction.
  */
 final class KernelNumbers {
 
     private static final String TUNNEL = "tunnel";
     private static final String PAIR = "pair";
+    private static final String GROUP = "group";
 
     private final Sql sql;
 
@@ -42,6 +44,20 @@ final class KernelNumbers {
     /** The numbers that a stored session has. */
     KernelIds of(long sessionKey) throws SQLException {
         return new KernelIds(tunnel(sessionKey), pairs(sessionKey));
+    }
+
+    /** The number that a stored group has. */
+    int ofGroup(long groupKey) throws SQLException {
+        return (int)
+                sql.number("SELECT number FROM group_number WHERE multi_path_group = ?", groupKey);
+    }
+
+    /** Gives a new group its number. */
+    void assignGroup(long groupKey) throws SQLException, ExhaustedException {
+        sql.update(
+                "INSERT INTO group_number VALUES (?, ?)",
+                groupKey,
+                take(GROUP, io.edgeipsec.xfrm.kernel.KernelNumbers.MAX_GROUP));
     }
 
     private OptionalInt tunnel(long sessionKey) throws SQLException {
@@ -160,9 +176,11 @@ final class KernelNumbers {
         if (next > max) {
             throw new ExhaustedException(
                     max
-                            + (space.equals(TUNNEL)
-                                    ? " route-based sessions"
-                                    : " pairs of a source and a destination in all sessions"));
+                            + switch (space) {
+                                case TUNNEL -> " route-based sessions";
+                                case GROUP -> " multiple-path groups, deleted ones too";
+                                default -> " pairs of a source and a destination in all sessions";
+                            });
         }
         sql.update("UPDATE next_number SET next = ? WHERE space = ?", next + 1, space);
         return (int) next;

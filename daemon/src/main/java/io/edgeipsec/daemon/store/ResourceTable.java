@@ -218,6 +218,14 @@ final class ResourceTable {
         return sql.number("SELECT count(*) FROM reference WHERE target = ?", key);
     }
 
+    /** Users but for this one. */
+    long countOtherUsers(long key, Optional<Long> user) throws SQLException {
+        return sql.number(
+                "SELECT count(*) FROM reference WHERE target = ? AND owner <> ?",
+                key,
+                user.orElse(0L));
+    }
+
     /** Ids of those that refer to a resource, in order. */
     List<String> users(long key, int limit) throws SQLException {
         return sql.all(

@@ -199,7 +199,19 @@ final class Schema {
                                     + " (json_extract(body, '$.tunnel_ports[0].tunnel_port_id'))"
                                     + " VIRTUAL",
                             "CREATE INDEX resource_by_tunnel_port ON resource (tunnel_port_id)"
-                                    + " WHERE tunnel_port_id IS NOT NULL"));
+                                    + " WHERE tunnel_port_id IS NOT NULL"),
+                    // Numbers of groups are not given out twice, so none is in free_number.
+                    List.of(
+                            """
+                            CREATE TABLE group_number (
+                              multi_path_group INTEGER PRIMARY KEY REFERENCES resource
+                                ON DELETE CASCADE,
+                              number INTEGER NOT NULL UNIQUE
+                            ) STRICT""",
+                            "INSERT INTO group_number SELECT key, row_number() OVER (ORDER BY key)"
+                                    + " FROM resource WHERE kind = 'multi-path-group'",
+                            "INSERT INTO next_number SELECT 'group', count(*) + 1"
+                                    + " FROM group_number"));
 
     private Schema() {}
 

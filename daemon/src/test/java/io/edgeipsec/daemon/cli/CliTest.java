@@ -263,4 +263,31 @@ class CliTest {
         assertTrue(output.out().endsWith("to a: reset\n"), output.out());
         assertEquals(2, edge("statistics", "c"));
     }
+
+    @Test
+    void groupsTellWhatRoutesNameThemBy() {
+        String groups = "/api/v1/vpn/ipsec/multi-path-groups";
+        answers.put(
+                groups + "?page_size=1000",
+                "200 {\"results\":[{\"id\":\"g\",\"display_name\":\"both\"},{\"id\":\"h\"}]}");
+        answers.put(
+                groups + "/g/status",
+                "200 {\"multi_path_group_id\":\"g\",\"display_name\":\"both\","
+                        + "\"group_status\":\"DEGRADED\",\"nexthop_group_id\":1166016513,"
+                        + "\"usable_members\":1,\"total_members\":2,\"fail_reason\":\"\","
+                        + "\"members\":[{\"ipsec_vpn_session_id\":\"a\","
+                        + "\"tunnel_interface\":\"vpn1\",\"usable\":true},"
+                        + "{\"ipsec_vpn_session_id\":\"b\",\"tunnel_interface\":\"vpn2\","
+                        + "\"usable\":false}]}");
+        assertEquals(1, output.of(Cli::run, "--socket", socket.toString(), "groups", "both"));
+        assertEquals(
+                """
+                DEGRADED  both (g): nhid 1166016513, 1 of 2 tunnels
+                  carries a by vpn1
+                  -       b by vpn2
+                """,
+                output.out());
+        assertEquals(1, output.of(Cli::run, "--socket", socket.toString(), "groups", "other"));
+        assertTrue(output.err().contains("no multiple-path group has the id"), output.err());
+    }
 }

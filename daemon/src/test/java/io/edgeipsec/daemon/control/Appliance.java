@@ -201,9 +201,24 @@ final class Appliance {
     }
 
     private void changed(String session, ConfigurationChange.Type type) {
-        plane.changed(
-                new ConfigurationChange(++serial, ResourceKind.SESSION, "any", session, 0, type));
+        changed(ResourceKind.SESSION, session, type);
+    }
+
+    private void changed(ResourceKind<?> kind, String id, ConfigurationChange.Type type) {
+        plane.changed(new ConfigurationChange(++serial, kind, "any", id, 0, type));
         work.checkDefect();
+    }
+
+    /** Stores a multiple-path group, or another state of it. */
+    Appliance putGroup(String id, boolean enabled) {
+        store.putGroup(id, enabled);
+        changed(ResourceKind.MULTI_PATH_GROUP, id, ConfigurationChange.Type.REPLACED);
+        return this;
+    }
+
+    void deleteGroup(String id) {
+        store.deleteGroup(id);
+        changed(ResourceKind.MULTI_PATH_GROUP, id, ConfigurationChange.Type.DELETED);
     }
 
     /** The number of the last change. */

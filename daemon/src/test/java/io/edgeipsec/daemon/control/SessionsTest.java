@@ -283,7 +283,7 @@ class SessionsTest {
         Appliance box = new Appliance().start(branch(), hq());
         box.establish("branch", "p1");
         FlushReport report = Appliance.value(box.plane.stop(Config.OnStop.CLEAR));
-        assertEquals(new FlushReport(2, 6, 1, 0, List.of()), report);
+        assertEquals(new FlushReport(2, 6, 1, 0, 0, List.of()), report);
         assertTrue(isEmpty(box));
     }
 

@@ -1,9 +1,14 @@
 package io.edgeipsec.daemon.control;
 
 import io.edgeipsec.api.port.StoreBusyException;
+import io.edgeipsec.api.resource.IPSecMultiPathGroup;
+import io.edgeipsec.api.resource.MultiPathScheme;
+import io.edgeipsec.api.resource.ResourceHeader;
 import io.edgeipsec.api.resource.ResourceKind;
+import io.edgeipsec.api.resource.Stamp;
 import io.edgeipsec.daemon.store.IntentReader;
 import io.edgeipsec.daemon.store.IntentSnapshot;
+import io.edgeipsec.daemon.store.MultiPathGroupIntent;
 import io.edgeipsec.daemon.store.RequestedChange;
 import io.edgeipsec.daemon.store.ServiceIntent;
 import io.edgeipsec.daemon.store.SessionIntent;
@@ -23,6 +28,8 @@ import java.util.function.Supplier;
 final class StoredSessions implements IntentReader {
     private final Map<String, SessionBuilder> sessions = new TreeMap<>();
     private final Map<String, RequestedChange> requests = new TreeMap<>();
+    private final Map<String, MultiPathGroupIntent> groups = new TreeMap<>();
+    private int groupNumbers;
     private final List<SessionIntent> read = new ArrayList<>();
     private final Deque<Runnable> held = new ArrayDeque<>();
     private boolean holding;
@@ -101,7 +108,33 @@ final class StoredSessions implements IntentReader {
     public CompletionStage<IntentSnapshot> snapshot() {
         return CompletableFuture.completedStage(
                 new IntentSnapshot(
-                        1, service, sessions.values().stream().map(this::intent).toList()));
+                        1,
+                        service,
+                        sessions.values().stream().map(this::intent).toList(),
+                        List.copyOf(groups.values())));
+    }
+
+    /** Stores a multiple-path group, or another state of it. */
+    void putGroup(String id, boolean enabled) {
+        int number = groups.containsKey(id) ? groups.get(id).number() : ++groupNumbers;
+        IPSecMultiPathGroup group =
+                new IPSecMultiPathGroup(
+                        new ResourceHeader(id, id, null, List.of(), false, Stamp.NONE),
+                        enabled,
+                        MultiPathScheme.THRESHOLD_BASED,
+                        80,
+                        4);
+        groups.put(id, new MultiPathGroupIntent(group, number));
+    }
+
+    void deleteGroup(String id) {
+        groups.remove(id);
+    }
+
+    @Override
+    public CompletionStage<Optional<MultiPathGroupIntent>> multiPathGroup(String groupId) {
+        Optional<CompletionStage<Optional<MultiPathGroupIntent>>> refusal = refusal();
+        return refusal.orElseGet(() -> answer(() -> Optional.ofNullable(groups.get(groupId))));
     }
 
     @Override

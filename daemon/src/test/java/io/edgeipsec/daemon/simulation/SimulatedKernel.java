@@ -10,6 +10,7 @@ import io.edgeipsec.xfrm.kernel.Outcome;
 import io.edgeipsec.xfrm.kernel.Outcome.Nothing;
 import io.edgeipsec.xfrm.link.AddressEntry;
 import io.edgeipsec.xfrm.link.LinkEntry;
+import io.edgeipsec.xfrm.link.NexthopGroup;
 import io.edgeipsec.xfrm.link.RouteAnswer;
 import io.edgeipsec.xfrm.link.RouteEntry;
 import io.edgeipsec.xfrm.link.TunnelLinkRequest;
@@ -657,6 +658,26 @@ final class SimulatedKernel implements IpsecKernel {
     @Override
     public Outcome<RouteAnswer> lookUpRoute(InetAddress destination, Optional<InetAddress> source) {
         return rest.lookUpRoute(destination, source);
+    }
+
+    @Override
+    public Outcome<Nothing> putNexthopGroup(NexthopGroup group) {
+        return refuses("putNexthopGroup") ? busy(group) : rest.putNexthopGroup(group);
+    }
+
+    @Override
+    public Outcome<Nothing> removeNexthopGroup(int id) {
+        return rest.removeNexthopGroup(id);
+    }
+
+    @Override
+    public Outcome<List<NexthopGroup>> listNexthopGroups() {
+        return rest.listNexthopGroups();
+    }
+
+    @Override
+    public Outcome<Nothing> tidyNexthops() {
+        return rest.tidyNexthops();
     }
 
     @Override

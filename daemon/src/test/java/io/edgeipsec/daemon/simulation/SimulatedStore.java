@@ -1,13 +1,14 @@
 package io.edgeipsec.daemon.simulation;
 
 import io.edgeipsec.api.port.StoreBusyException;
-import io.edgeipsec.api.resource.IPSecVPNProfile;
 import io.edgeipsec.api.resource.ResourceKind;
 import io.edgeipsec.api.resource.SelectorPair;
 import io.edgeipsec.daemon.store.IntentReader;
 import io.edgeipsec.daemon.store.IntentSnapshot;
 import io.edgeipsec.daemon.store.KernelIds;
+import io.edgeipsec.daemon.store.MultiPathGroupIntent;
 import io.edgeipsec.daemon.store.RequestedChange;
+import io.edgeipsec.daemon.store.ServiceIntent;
 import io.edgeipsec.daemon.store.SessionIntent;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -123,9 +124,11 @@ final class SimulatedStore {
                         () ->
                                 new IntentSnapshot(
                                         1,
+                                        ServiceIntent.RUNNING,
                                         sessions.values().stream()
                                                 .map(SimulatedStore.this::intent)
-                                                .toList()));
+                                                .toList(),
+                                        List.of()));
             }
 
             @Override
@@ -139,13 +142,22 @@ final class SimulatedStore {
             }
 
             @Override
+            public CompletionStage<ServiceIntent> serviceIntent() {
+                return answer(alive, true, () -> ServiceIntent.RUNNING);
+            }
+
+            @Override
+            public CompletionStage<Optional<MultiPathGroupIntent>> multiPathGroup(String id) {
+                return answer(alive, true, Optional::empty);
+            }
+
+            @Override
             public CompletionStage<Optional<RequestedChange>> changeOf(String requestId) {
                 return answer(alive, true, Optional::empty);
             }
 
             @Override
-            public CompletionStage<List<String>> sessionsUsing(
-                    ResourceKind<? extends IPSecVPNProfile> kind, String profile) {
+            public CompletionStage<List<String>> sessionsUsing(ResourceKind<?> kind, String id) {
                 return answer(alive, true, () -> new ArrayList<>(sessions.keySet()));
             }
         };

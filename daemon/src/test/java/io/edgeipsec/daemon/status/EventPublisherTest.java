@@ -11,6 +11,7 @@ import io.edgeipsec.api.event.EventJournal;
 import io.edgeipsec.api.event.EventSelection;
 import io.edgeipsec.api.event.PublishedEvent;
 import io.edgeipsec.api.resource.JsonTree;
+import io.edgeipsec.api.resource.MultiPathGroupStatus;
 import io.edgeipsec.ike.model.FailReason;
 import io.edgeipsec.ike.model.FailReason.Kind;
 import io.edgeipsec.ike.model.IkeEvent;
@@ -55,6 +56,7 @@ class EventPublisherTest {
                         case SESSION -> "SessionEvent";
                         case IKE_SA -> "IkeSaEvent";
                         case CHILD_SA -> "ChildSaEvent";
+                        case MULTI_PATH_GROUP -> "MultiPathGroupEvent";
                         case CONFIG -> "ConfigEvent";
                         case ALARM -> "AlarmEvent";
                         case GAP -> "GapEvent";
@@ -232,5 +234,21 @@ class EventPublisherTest {
         assertEquals("INTERNAL_DEFECT", told.get(0).path("alarm").asText());
         assertEquals("STORE_FAILED", told.get(1).path("alarm").asText());
         assertTrue(told.get(1).path("message").asText().contains("disk full"));
+    }
+
+    @Test
+    void membersOfAGroupAreTold() throws IOException {
+        MultiPathGroupStatus.Member down = new MultiPathGroupStatus.Member("a", "vpn1", false);
+        MultiPathGroupStatus.Member up = new MultiPathGroupStatus.Member("a", "vpn1", true);
+        String group = "5a6a1d2b-1d0e-4b7c-9c55-0d1c7a3e9b77";
+        GroupBoard groups = board.groups();
+        assertTrue(groups.put(group, new GroupBoard.View(0x4580_0001, true, "", List.of(down))));
+        assertTrue(groups.put(group, new GroupBoard.View(0x4580_0001, true, "", List.of(up))));
+        assertFalse(groups.put(group, new GroupBoard.View(0x4580_0001, true, "", List.of(up))));
+        List<JsonNode> told = told();
+        assertEquals(2, told.size());
+        assertEquals(1_166_016_513L, told.get(1).path("nexthop_group_id").asLong());
+        assertEquals(0, told.get(0).path("usable_members").asInt());
+        assertEquals(1, told.get(1).path("usable_members").asInt());
     }
 }

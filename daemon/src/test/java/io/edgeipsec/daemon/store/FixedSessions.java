@@ -4,6 +4,7 @@ import io.edgeipsec.api.error.ApiException;
 import io.edgeipsec.api.error.ErrorCode;
 import io.edgeipsec.api.port.RunningSessions;
 import io.edgeipsec.api.port.SessionAction;
+import io.edgeipsec.api.resource.IPSecMultiPathGroup;
 import io.edgeipsec.api.resource.IPSecVPNIKESessionStatus;
 import io.edgeipsec.api.resource.IPSecVPNPolicyTrafficStatistics;
 import io.edgeipsec.api.resource.IPSecVPNSession;
@@ -13,6 +14,7 @@ import io.edgeipsec.api.resource.IPSecVPNSessionStatus;
 import io.edgeipsec.api.resource.IPSecVPNTrafficCounters;
 import io.edgeipsec.api.resource.IPSecVPNTunnelTrafficStatistics;
 import io.edgeipsec.api.resource.IkeSessionState;
+import io.edgeipsec.api.resource.MultiPathGroupStatus;
 import io.edgeipsec.api.resource.SessionStatus;
 import io.edgeipsec.api.resource.SessionsOverview;
 import io.edgeipsec.api.resource.TunnelInterface;
@@ -104,6 +106,22 @@ public final class FixedSessions implements RunningSessions {
                 ? CompletableFuture.failedStage(
                         new ApiException(ErrorCode.NOT_POSSIBLE_NOW, "off is disabled; enable it"))
                 : CompletableFuture.completedStage(action + " begins");
+    }
+
+    @Override
+    public CompletionStage<MultiPathGroupStatus> status(IPSecMultiPathGroup group) {
+        return CompletableFuture.completedStage(
+                new MultiPathGroupStatus(
+                        group.id(),
+                        group.displayName(),
+                        group.enabled(),
+                        0x4580_0001,
+                        true,
+                        "",
+                        List.of(
+                                new MultiPathGroupStatus.Member("a", "vpn1", true),
+                                new MultiPathGroupStatus.Member("b", "vpn2", false)),
+                        NOW));
     }
 
     @Override

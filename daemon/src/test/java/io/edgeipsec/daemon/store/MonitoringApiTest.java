@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.edgeipsec.api.resource.ResourceKind;
+import io.edgeipsec.api.resource.SystemProfiles;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -191,5 +192,21 @@ class MonitoringApiTest {
         assertEquals(405, api.put(SESSIONS + "/summary", Samples.policyBased()).status());
         assertEquals(405, api.delete(SESSIONS + "/summary").status());
         assertTrue(api.get(SESSIONS + "/summaries").status() == 404);
+    }
+
+    @Test
+    void statusOfAGroupTellsWhatRoutesNameItBy() throws IOException {
+        String groups = "/api/v1/vpn/ipsec/multi-path-groups";
+        JsonNode group =
+                ApiFixture.object(
+                        api.post(groups, ApiFixture.object("{\"display_name\":\"both\"}")));
+        JsonNode status =
+                ApiFixture.object(api.get(groups + "/" + group.path("id").asText() + "/status"));
+        assertEquals("DEGRADED", status.path("group_status").asText());
+        assertEquals(1_166_016_513L, status.path("nexthop_group_id").asLong());
+        assertEquals(2, status.path("total_members").asInt());
+        assertEquals(1, status.path("usable_members").asInt());
+        assertEquals("vpn2", status.at("/members/1/tunnel_interface").asText());
+        assertEquals(404, api.get(groups + "/" + SystemProfiles.IKE.id() + "/status").status());
     }
 }

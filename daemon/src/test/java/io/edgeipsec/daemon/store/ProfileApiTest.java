@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.edgeipsec.api.resource.IPSecVPNProfile;
 import io.edgeipsec.api.resource.ResourceKind;
 import io.edgeipsec.api.resource.SystemProfiles;
+import io.edgeipsec.xfrm.link.Nexthop;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -271,6 +272,25 @@ class ProfileApiTest {
         }
         for (int i = 0; i < 7; i++) {
             assertEquals(200, api.delete(SESSIONS + "/page-" + i).status());
+        }
+    }
+
+    @Test
+    void groupTakesSoManySessionsAndNoMore() throws Exception {
+        String id = created(GROUPS, "{}").path("id").asText();
+        ObjectNode session = Samples.routeBased().put("multi_path_group_id", id);
+        session.put("enabled", false);
+        for (int i = 1; i <= Nexthop.Group.MAX_MEMBERS; i++) {
+            RawHttp.Answer answer = api.put(SESSIONS + "/m" + i, session);
+            assertEquals(200, answer.status(), answer::body);
+        }
+        RawHttp.Answer refused = api.put(SESSIONS + "/one-more", session);
+        assertEquals(List.of("/multi_path_group_id"), SessionApiTest.fields(refused));
+        assertTrue(refused.body().contains("64 sessions already"), refused::body);
+        session.put("_revision", 0);
+        assertEquals(200, api.put(SESSIONS + "/m1", session).status(), "it has its place");
+        for (int i = 1; i <= Nexthop.Group.MAX_MEMBERS; i++) {
+            assertEquals(200, api.delete(SESSIONS + "/m" + i).status());
         }
     }
 }

@@ -158,8 +158,8 @@ class SessionApiTest {
             assertEquals(body.path(field), session.path(field), field);
         }
         assertFalse(session.path("notify_mpa").asBoolean(true));
-        assertEquals(2, answer.headers("x-edge-ipsec-warning").size());
-        assertEquals(2, api.get(SESSIONS + "/every-field").headers("x-edge-ipsec-warning").size());
+        assertEquals(1, answer.headers("x-edge-ipsec-warning").size());
+        assertEquals(1, api.get(SESSIONS + "/every-field").headers("x-edge-ipsec-warning").size());
 
         ObjectNode policy = Samples.policyBased();
         ObjectNode rule = (ObjectNode) policy.path("policy_rules").path(0);

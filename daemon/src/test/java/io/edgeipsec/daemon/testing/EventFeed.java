@@ -33,6 +33,7 @@ public final class EventFeed implements AutoCloseable {
                     "session", "SessionEvent",
                     "ike_sa", "IkeSaEvent",
                     "child_sa", "ChildSaEvent",
+                    "multi_path_group", "MultiPathGroupEvent",
                     "config", "ConfigEvent",
                     "alarm", "AlarmEvent",
                     "gap", "GapEvent");

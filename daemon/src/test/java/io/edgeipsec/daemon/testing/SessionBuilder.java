@@ -43,6 +43,7 @@ public final class SessionBuilder {
     private final List<IPSecVPNPolicyRule> rules = new ArrayList<>();
     private final Map<SelectorPair, Integer> pairNumbers = new LinkedHashMap<>();
     private @Nullable String tunnelAddress;
+    private @Nullable String multiPathGroup;
     private OptionalInt tunnelNumber = OptionalInt.empty();
     private int nextPair = 1;
     private String displayName;
@@ -123,6 +124,12 @@ public final class SessionBuilder {
         return this;
     }
 
+    /** Of a route-based session. */
+    public SessionBuilder multiPathGroup(@Nullable String group) {
+        multiPathGroup = group;
+        return this;
+    }
+
     public SessionBuilder peerId(String identity) {
         peerId = identity;
         return this;
@@ -186,7 +193,7 @@ public final class SessionBuilder {
                         header,
                         settings,
                         new TunnelPort("port", Ipv4Subnet.parse(tunnelAddress)),
-                        null);
+                        multiPathGroup);
     }
 
     /** Each with a key of its own, which the receiver closes. */

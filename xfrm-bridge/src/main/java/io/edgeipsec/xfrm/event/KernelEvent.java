@@ -121,7 +121,9 @@ public sealed interface KernelEvent {
             SA_DELETED,
             SAS_FLUSHED,
             POLICY_DELETED,
-            POLICIES_FLUSHED
+            POLICIES_FLUSHED,
+            /** One of ours. */
+            NEXTHOP_DELETED
         }
 
         @Override

@@ -10,6 +10,7 @@ import io.edgeipsec.xfrm.libc.NetlinkSocket;
 import io.edgeipsec.xfrm.libc.SystemCallException;
 import io.edgeipsec.xfrm.link.AddressEntry;
 import io.edgeipsec.xfrm.link.LinkEntry;
+import io.edgeipsec.xfrm.link.Nexthops;
 import io.edgeipsec.xfrm.link.RouteMessages;
 import io.edgeipsec.xfrm.netlink.MalformedNetlinkException;
 import io.edgeipsec.xfrm.netlink.NetlinkMessage;
@@ -45,6 +46,7 @@ public final class KernelMonitor implements AutoCloseable {
     private static final int IPV4_ROUTE = 7;
     private static final int IPV6_ADDRESS = 9;
     private static final int IPV6_ROUTE = 11;
+    private static final int NEXTHOP = 32;
 
     /**
      * Some thousand notifications, each of which takes about 1 KiB of the kernel's accounting:
@@ -85,15 +87,20 @@ public final class KernelMonitor implements AutoCloseable {
     }
 
     private final Consumer<KernelEvent> listener;
-    private final int ownRequests;
+    private final Own own;
     private final List<Source> sources = new ArrayList<>();
     private final NetlinkPoll poll;
     private final Thread thread;
 
-    private KernelMonitor(int ownRequests, Consumer<KernelEvent> listener)
-            throws SystemCallException {
+    /**
+     * What is not foreign: changes by the sockets with these ports, and routing objects with this
+     * protocol.
+     */
+    public record Own(int xfrmPort, int routePort, int routeProtocol) {}
+
+    private KernelMonitor(Own own, Consumer<KernelEvent> listener) throws SystemCallException {
         this.listener = listener;
-        this.ownRequests = ownRequests;
+        this.own = own;
         try {
             add(
                     NetlinkSocket.forEvents(
@@ -111,7 +118,12 @@ public final class KernelMonitor implements AutoCloseable {
                     reason -> new Resync(Subject.POLICIES, reason));
             add(
                     NetlinkSocket.forEvents(
-                            NetlinkSocket.ROUTE, BUFFER_OCTETS, LINK, IPV4_ADDRESS, IPV6_ADDRESS),
+                            NetlinkSocket.ROUTE,
+                            BUFFER_OCTETS,
+                            LINK,
+                            IPV4_ADDRESS,
+                            IPV6_ADDRESS,
+                            NEXTHOP),
                     this::decodeLinks,
                     reason -> new Resync(Subject.LINKS_AND_ADDRESSES, reason));
             add(
@@ -133,13 +145,10 @@ public final class KernelMonitor implements AutoCloseable {
         sources.add(new Source(socket, decoder, whenLost));
     }
 
-    /**
-     * Starts listening. What the socket with port {@code ownRequests} removes is no foreign change.
-     * The listener must neither block nor throw.
-     */
-    public static KernelMonitor start(int ownRequests, Consumer<KernelEvent> listener)
+    /** Starts listening. The listener must neither block nor throw. */
+    public static KernelMonitor start(Own own, Consumer<KernelEvent> listener)
             throws SystemCallException {
-        KernelMonitor monitor = new KernelMonitor(ownRequests, listener);
+        KernelMonitor monitor = new KernelMonitor(own, listener);
         monitor.thread.start();
         return monitor;
     }
@@ -206,7 +215,7 @@ public final class KernelMonitor implements AutoCloseable {
     }
 
     private void decodeRemovals(NetlinkMessage message, Set<KernelEvent> afterwards) {
-        if (message.port() == ownRequests) {
+        if (message.port() == own.xfrmPort()) {
             return;
         }
         switch (message.type()) {
@@ -237,6 +246,12 @@ public final class KernelMonitor implements AutoCloseable {
                     listener.accept(new KernelEvent.AddressAdded(AddressEntry.read(body)));
             case RouteMessages.DELADDR ->
                     listener.accept(new KernelEvent.AddressRemoved(AddressEntry.read(body)));
+            case RouteMessages.DELNEXTHOP -> {
+                if (message.port() != own.routePort()
+                        && Nexthops.protocol(body) == own.routeProtocol()) {
+                    afterwards.add(new ForeignChange(Change.NEXTHOP_DELETED));
+                }
+            }
             default -> {}
         }
     }

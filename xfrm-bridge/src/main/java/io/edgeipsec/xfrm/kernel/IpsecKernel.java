@@ -4,6 +4,7 @@ import io.edgeipsec.xfrm.event.KernelEvent;
 import io.edgeipsec.xfrm.kernel.Outcome.Nothing;
 import io.edgeipsec.xfrm.link.AddressEntry;
 import io.edgeipsec.xfrm.link.LinkEntry;
+import io.edgeipsec.xfrm.link.NexthopGroup;
 import io.edgeipsec.xfrm.link.RouteAnswer;
 import io.edgeipsec.xfrm.link.RouteEntry;
 import io.edgeipsec.xfrm.link.TunnelLinkRequest;
@@ -164,6 +165,29 @@ public interface IpsecKernel extends AutoCloseable {
      */
     Outcome<RouteAnswer> lookUpRoute(InetAddress destination, Optional<InetAddress> source);
 
+    // ---- nexthop groups
+
+    /**
+     * Makes these tunnel interfaces the members of a nexthop group, in one step: packets that are
+     * routed at it meet no gap. Without members it drops them. If this is refused for the sake of
+     * an interface (GONE, or down), the group has the others all the same. NOT_OURS if somebody
+     * else has the group's id or a member's; NOT_SUPPORTED before Linux 5.13.
+     */
+    Outcome<Nothing> putNexthopGroup(NexthopGroup group);
+
+    /**
+     * Removes a nexthop group. Routes that name it would go with it, and what they lead into the
+     * tunnels might leave in clear: as long as there is one, this is refused with IN_USE, and the
+     * group stays without members.
+     */
+    Outcome<Nothing> removeNexthopGroup(int id);
+
+    /** Our nexthop groups; an interface that has gone has left its group. */
+    Outcome<List<NexthopGroup>> listNexthopGroups();
+
+    /** Removes what nexthop groups are made of where none has it: what a crash has left. */
+    Outcome<Nothing> tidyNexthops();
+
     // ---- nftables
 
     /** Makes these the rules of their session, in one transaction. */
@@ -189,8 +213,9 @@ public interface IpsecKernel extends AutoCloseable {
     Outcome<Map<String, Long>> statistics();
 
     /**
-     * Removes everything of ours: nftables table, routes, tunnel interfaces, SAs, and last the
-     * policies. Goes on after a failure; the report names each.
+     * Removes everything of ours: nftables table, routes, nexthop groups (with the routes of others
+     * that name them), tunnel interfaces, SAs, and last the policies. Goes on after a failure; the
+     * report names each.
      */
     Outcome<FlushReport> removeAll();
 

@@ -72,6 +72,42 @@ public final class KernelNumbers {
         return isOurs(number) ? OptionalInt.of(number & MAX_INDEX) : OptionalInt.empty();
     }
 
+    /** Nexthop ids of ours above this one are those of groups. */
+    private static final int NEXTHOP_GROUPS = 0x80_0000;
+
+    /** The largest value that {@link #nexthopGroup} takes; {@link #nexthop} takes one more. */
+    public static final int MAX_GROUP = NEXTHOP_GROUPS - 2;
+
+    /** Stands in for the members that a group has not. */
+    static final int NEXTHOP_BLACKHOLE = BASE | MAX_INDEX;
+
+    /** The nexthop that leads into the tunnel interface {@code vpn<N>}. */
+    static int nexthop(int tunnelIndex) {
+        if (tunnelIndex < 1 || tunnelIndex >= NEXTHOP_GROUPS) {
+            throw new IllegalArgumentException("no nexthop for tunnel " + tunnelIndex);
+        }
+        return BASE | tunnelIndex;
+    }
+
+    /** N of the nexthop that leads into {@code vpn<N>}; nothing for another. */
+    static OptionalInt tunnelOfNexthop(int id) {
+        return isOurs(id) && (id & MAX_INDEX) < NEXTHOP_GROUPS
+                ? OptionalInt.of(id & MAX_INDEX)
+                : OptionalInt.empty();
+    }
+
+    /** The id that routes name a nexthop group by; kernel and routing daemons count up from 1. */
+    public static int nexthopGroup(int number) {
+        if (number < 1 || number > MAX_GROUP) {
+            throw new IllegalArgumentException(number + " is not 1.." + MAX_GROUP);
+        }
+        return BASE | NEXTHOP_GROUPS | number;
+    }
+
+    static boolean isNexthopGroup(int id) {
+        return isOurs(id) && (id & MAX_INDEX) > NEXTHOP_GROUPS && id != NEXTHOP_BLACKHOLE;
+    }
+
     /** {@code vpn<N>}. */
     public static String tunnelName(int index) {
         return "vpn" + checked(index);

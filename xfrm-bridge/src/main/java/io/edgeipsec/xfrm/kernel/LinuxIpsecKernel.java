@@ -13,6 +13,8 @@ import io.edgeipsec.xfrm.link.AddressEntry;
 import io.edgeipsec.xfrm.link.LinkAddresses;
 import io.edgeipsec.xfrm.link.LinkEntry;
 import io.edgeipsec.xfrm.link.Links;
+import io.edgeipsec.xfrm.link.NexthopGroup;
+import io.edgeipsec.xfrm.link.Nexthops;
 import io.edgeipsec.xfrm.link.RouteAnswer;
 import io.edgeipsec.xfrm.link.RouteEntry;
 import io.edgeipsec.xfrm.link.Routes;
@@ -70,6 +72,7 @@ public final class LinuxIpsecKernel implements IpsecKernel {
     private final Links links;
     private final LinkAddresses addresses;
     private final Routes routes;
+    private final NexthopGroups groups;
     private @Nullable TrafficTable traffic;
     private volatile @Nullable KernelMonitor monitor;
     private volatile @Nullable Thread requestThread;
@@ -82,6 +85,8 @@ public final class LinuxIpsecKernel implements IpsecKernel {
         links = new Links(route);
         addresses = new LinkAddresses(route);
         routes = new Routes(route, KernelNumbers.ROUTE_PROTOCOL);
+        groups =
+                new NexthopGroups(new Nexthops(route, KernelNumbers.ROUTE_PROTOCOL), links, routes);
     }
 
     /** Opens the sockets; EPROTONOSUPPORT where the kernel has no IPsec at all. */
@@ -163,7 +168,13 @@ public final class LinuxIpsecKernel implements IpsecKernel {
                     if (monitor != null) {
                         throw new IllegalStateException("the monitor runs already");
                     }
-                    KernelMonitor started = KernelMonitor.start(xfrm.portId(), listener);
+                    KernelMonitor started =
+                            KernelMonitor.start(
+                                    new KernelMonitor.Own(
+                                            xfrm.portId(),
+                                            route.portId(),
+                                            KernelNumbers.ROUTE_PROTOCOL),
+                                    listener);
                     monitor = started;
                     return () -> {
                         started.close();
@@ -372,6 +383,40 @@ public final class LinuxIpsecKernel implements IpsecKernel {
                 () -> routes.lookUp(destination, source));
     }
 
+    @Override
+    public Outcome<Nothing> putNexthopGroup(NexthopGroup group) {
+        return execute("put of " + group, () -> groups.put(group));
+    }
+
+    @Override
+    public Outcome<Nothing> removeNexthopGroup(int id) {
+        String request = "removal of nexthop group " + Integer.toUnsignedString(id);
+        Outcome<Optional<IpPrefix>> user =
+                ask(
+                        request,
+                        () -> {
+                            groups.put(new NexthopGroup(id, Set.of()));
+                            return groups.user(id);
+                        });
+        Optional<IpPrefix> named = user.toOptional().flatMap(destination -> destination);
+        if (named.isPresent()) {
+            return Refusals.inUse(request, "a route to " + named.get() + " names it");
+        }
+        return user.isDone()
+                ? execute(request, () -> groups.remove(id))
+                : user.map(none -> Nothing.NOTHING);
+    }
+
+    @Override
+    public Outcome<List<NexthopGroup>> listNexthopGroups() {
+        return ask("listing of nexthop groups", groups::list);
+    }
+
+    @Override
+    public Outcome<Nothing> tidyNexthops() {
+        return execute("removal of nexthops that no group has", groups::removeUnused);
+    }
+
     /** Something to do with our nftables table. */
     @FunctionalInterface
     private interface TrafficRequest<T> {
@@ -466,13 +511,28 @@ public final class LinuxIpsecKernel implements IpsecKernel {
                 .filter(r -> r.kind() != Kind.NOT_SUPPORTED)
                 .ifPresent(r -> failures.add(r.message()));
         int removedRoutes = removeEach(listRoutes(), this::removeRoute, failures);
+        Outcome<List<NexthopGroup>> nexthopGroups = listNexthopGroups();
+        int removedGroups = 0;
+        if (!nexthopGroups.isRefused(Kind.NOT_SUPPORTED)) {
+            removedGroups = removeEach(nexthopGroups, this::removeGroupAndItsRoutes, failures);
+            tidyNexthops().refusal().ifPresent(r -> failures.add(r.message()));
+        }
         int removedLinks = removeEach(listTunnelLinks(), link -> removeLink(link.name()), failures);
         int removedSas = removeEach(listSas(), this::removeAnySa, failures);
         int removedPolicies =
                 removeEach(listPolicies(), policy -> removePolicy(policy.key()), failures);
         return Outcome.done(
                 new FlushReport(
-                        removedSas, removedPolicies, removedLinks, removedRoutes, failures));
+                        removedSas,
+                        removedPolicies,
+                        removedLinks,
+                        removedRoutes,
+                        removedGroups,
+                        failures));
+    }
+
+    private Outcome<Nothing> removeGroupAndItsRoutes(NexthopGroup group) {
+        return execute("removal of " + group, () -> groups.remove(group.id()));
     }
 
     private Outcome<Nothing> removeAnySa(SaEntry sa) {

@@ -5,6 +5,7 @@ import io.edgeipsec.xfrm.kernel.Outcome.Nothing;
 import io.edgeipsec.xfrm.libc.Errno;
 import io.edgeipsec.xfrm.link.AddressEntry;
 import io.edgeipsec.xfrm.link.LinkEntry;
+import io.edgeipsec.xfrm.link.NexthopGroup;
 import io.edgeipsec.xfrm.link.OperationalState;
 import io.edgeipsec.xfrm.link.RouteAnswer;
 import io.edgeipsec.xfrm.link.RouteEntry;
@@ -66,6 +67,7 @@ public final class MemoryIpsecKernel implements IpsecKernel {
     private final Map<Integer, Set<IpPrefix>> addresses = new LinkedHashMap<>();
     private final Map<RouteKey, RouteEntry> routes = new LinkedHashMap<>();
     private final Map<Integer, Set<RouteKey>> routesOfLinks = new HashMap<>();
+    private final Map<Integer, NexthopGroup> groups = new LinkedHashMap<>();
     private final Map<String, TrafficRules> traffic = new LinkedHashMap<>();
     private int spiCounter;
     private int linkCounter = FIRST_LINK_INDEX;
@@ -306,10 +308,50 @@ public final class MemoryIpsecKernel implements IpsecKernel {
             return refused(Errno.ENODEV, "removal of " + name);
         }
         addresses.remove(link.index());
+        leaveGroups(name);
         Set<RouteKey> ofLink = routesOfLinks.remove(link.index());
         if (ofLink != null) {
             routes.keySet().removeAll(ofLink);
         }
+        return Outcome.done();
+    }
+
+    /** As the kernel has it, a group that loses its last interface goes. */
+    private void leaveGroups(String link) {
+        for (NexthopGroup group : List.copyOf(groups.values())) {
+            Set<String> rest = new HashSet<>(group.links());
+            if (rest.remove(link)) {
+                if (rest.isEmpty()) {
+                    groups.remove(group.id());
+                } else {
+                    groups.put(group.id(), new NexthopGroup(group.id(), rest));
+                }
+            }
+        }
+    }
+
+    @Override
+    public Outcome<Nothing> putNexthopGroup(NexthopGroup group) {
+        Set<String> there = new HashSet<>(group.links());
+        there.retainAll(links.keySet());
+        groups.put(group.id(), new NexthopGroup(group.id(), there));
+        return there.equals(group.links()) ? Outcome.done() : refused(Errno.ENODEV, group);
+    }
+
+    @Override
+    public Outcome<Nothing> removeNexthopGroup(int id) {
+        return groups.remove(id) == null
+                ? refused(Errno.ENOENT, "removal of nexthop group " + id)
+                : Outcome.done();
+    }
+
+    @Override
+    public Outcome<List<NexthopGroup>> listNexthopGroups() {
+        return Outcome.done(List.copyOf(groups.values()));
+    }
+
+    @Override
+    public Outcome<Nothing> tidyNexthops() {
         return Outcome.done();
     }
 
@@ -444,7 +486,12 @@ public final class MemoryIpsecKernel implements IpsecKernel {
     public Outcome<FlushReport> removeAll() {
         FlushReport report =
                 new FlushReport(
-                        sas.size(), policies.size(), links.size(), routes.size(), List.of());
+                        sas.size(),
+                        policies.size(),
+                        links.size(),
+                        routes.size(),
+                        groups.size(),
+                        List.of());
         sas.clear();
         carriers.clear();
         policies.clear();
@@ -452,6 +499,7 @@ public final class MemoryIpsecKernel implements IpsecKernel {
         addresses.clear();
         routes.clear();
         routesOfLinks.clear();
+        groups.clear();
         traffic.clear();
         return Outcome.done(report);
     }

@@ -64,6 +64,8 @@ public sealed interface Outcome<T> {
         GONE(""),
         /** An object of that name is there, but is not ours. */
         NOT_OURS("Rename or remove it."),
+        /** Others refer to it, and what they want would come out otherwise without it. */
+        IN_USE("Remove what refers to it."),
         /** The request contradicts itself or the kernel's rules: a defect of ours. */
         INVALID(""),
         OTHER("");

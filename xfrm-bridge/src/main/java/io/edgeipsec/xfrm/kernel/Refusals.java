@@ -4,6 +4,7 @@ import io.edgeipsec.xfrm.kernel.Outcome.Kind;
 import io.edgeipsec.xfrm.kernel.Outcome.Refused;
 import io.edgeipsec.xfrm.libc.Errno;
 import io.edgeipsec.xfrm.libc.SystemCallException;
+import io.edgeipsec.xfrm.link.Nexthops.ForeignNexthopException;
 import io.edgeipsec.xfrm.netlink.NetlinkException;
 import io.edgeipsec.xfrm.nft.NftException;
 import java.io.IOException;
@@ -40,6 +41,9 @@ final class Refusals {
     private Refusals() {}
 
     static <T> Refused<T> of(String request, IOException e) {
+        if (e instanceof ForeignNexthopException foreign) {
+            return notOurs(request, foreign.kernelText());
+        }
         if (e instanceof NetlinkException n) {
             return of(request, n.errno(), n.kernelText());
         }
@@ -72,6 +76,10 @@ final class Refusals {
         return algorithm
                 ? new Refused<>(Kind.MISSING_ALGORITHM, r.errno(), request, r.detail(), false)
                 : r;
+    }
+
+    static <T> Refused<T> inUse(String request, String by) {
+        return new Refused<>(Kind.IN_USE, Errno.EBUSY.name(), request, by, true);
     }
 
     static <T> Refused<T> notOurs(String request, String seen) {

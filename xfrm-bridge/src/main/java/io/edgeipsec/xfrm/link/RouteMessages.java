@@ -1,6 +1,9 @@
 package io.edgeipsec.xfrm.link;
 
-/** Message and attribute types of linux/rtnetlink.h, linux/if_link.h and linux/if_tunnel.h. */
+/**
+ * Message and attribute types of linux/rtnetlink.h, linux/if_link.h, linux/if_tunnel.h and
+ * linux/nexthop.h.
+ */
 public final class RouteMessages {
     public static final int NEWLINK = 16;
     public static final int DELLINK = 17;
@@ -12,6 +15,9 @@ public final class RouteMessages {
     static final int NEWROUTE = 24;
     static final int DELROUTE = 25;
     static final int GETROUTE = 26;
+    static final int NEWNEXTHOP = 104;
+    public static final int DELNEXTHOP = 105;
+    static final int GETNEXTHOP = 106;
 
     static final int IFLA_IFNAME = 3;
     static final int IFLA_MTU = 4;
@@ -39,7 +45,18 @@ public final class RouteMessages {
     static final int RTA_PREFSRC = 7;
     static final int RTA_METRICS = 8;
     static final int RTA_TABLE = 15;
+    static final int RTA_NH_ID = 30;
     static final int RTAX_MTU = 2;
+
+    static final int NHA_ID = 1;
+    static final int NHA_GROUP = 2;
+    static final int NHA_GROUP_TYPE = 3;
+    static final int NHA_BLACKHOLE = 4;
+    static final int NHA_OIF = 5;
+    static final int NHA_RES_GROUP = 12;
+    static final int NHA_RES_GROUP_BUCKETS = 1;
+    static final int NHA_RES_GROUP_IDLE_TIMER = 2;
+    static final int NHA_RES_GROUP_UNBALANCED_TIMER = 3;
 
     private RouteMessages() {}
 }

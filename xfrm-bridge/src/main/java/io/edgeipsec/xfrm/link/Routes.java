@@ -106,6 +106,35 @@ public final class Routes {
         return result;
     }
 
+    /**
+     * The destination of an IPv4 route of anybody's, in any table, that names this nexthop group,
+     * which must have a blackhole as its member: the kernel then counts such routes to the loopback
+     * interface, and spares us all others.
+     */
+    public Optional<IpPrefix> destinationOver(int blackholeGroup) throws NetlinkException {
+        int loopback = links.find("lo").map(LinkEntry::index).orElse(0);
+        try {
+            return channel
+                    .dump(
+                            RouteMessages.GETROUTE,
+                            RouteMessages.NEWROUTE,
+                            w -> {
+                                header(w, XfrmAddress.AF_INET, 0, 0, 0, 0, 0);
+                                w.attributeU32(RouteMessages.RTA_OIF, loopback);
+                            },
+                            Message::read)
+                    .stream()
+                    .filter(m -> m.nexthop == blackholeGroup)
+                    .map(Message::destination)
+                    .findFirst();
+        } catch (NetlinkException e) {
+            if (e.errno().equals(Errno.ENOENT)) {
+                return Optional.empty(); // no table yet
+            }
+            throw e;
+        }
+    }
+
     /** How this host would send to an address now. */
     public RouteAnswer lookUp(InetAddress destination, Optional<InetAddress> source)
             throws NetlinkException {
@@ -189,7 +218,8 @@ public final class Routes {
             @Nullable InetAddress gateway,
             @Nullable InetAddress preferredSource,
             int metric,
-            int mtu) {
+            int mtu,
+            int nexthop) {
         static Message read(NetlinkReader r) throws MalformedNetlinkException {
             int family = r.u8();
             int length = r.u8();
@@ -215,7 +245,8 @@ public final class Routes {
                     address(a, RouteMessages.RTA_GATEWAY),
                     address(a, RouteMessages.RTA_PREFSRC),
                     a.u32(RouteMessages.RTA_PRIORITY, 0),
-                    mtu);
+                    mtu,
+                    a.u32(RouteMessages.RTA_NH_ID, 0));
         }
 
         /** A default route has no RTA_DST. */

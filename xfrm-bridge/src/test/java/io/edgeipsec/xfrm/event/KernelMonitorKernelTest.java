@@ -55,7 +55,11 @@ class KernelMonitorKernelTest {
             namespace.connect("eth0", "192.0.2.1/24", neighbour, "eth0", "192.0.2.2/24");
             NetlinkChannel xfrm = namespace.call(() -> NetlinkChannel.open(NetlinkSocket.XFRM));
             KernelMonitor monitor =
-                    namespace.call(() -> KernelMonitor.start(xfrm.portId(), listener));
+                    namespace.call(
+                            () ->
+                                    KernelMonitor.start(
+                                            new KernelMonitor.Own(xfrm.portId(), 0, 0x45),
+                                            listener));
             try (xfrm;
                     monitor) {
                 body.run(namespace, xfrm);
@@ -272,6 +276,32 @@ class KernelMonitorKernelTest {
                 });
     }
 
+    /** With them go the routes of whoever named them; the sooner they are back, the better. */
+    @Test
+    void removalOfOurNexthopsByOthersIsReported() throws Exception {
+        monitored(
+                events::add,
+                (namespace, xfrm) -> {
+                    namespace.run("ip", "nexthop", "add", "id", "9", "blackhole");
+                    namespace.run("ip", "nexthop", "del", "id", "9");
+                    namespace.run("ip", "addr", "add", "10.8.0.1/24", "dev", "lo");
+                    event(
+                            KernelEvent.AddressAdded.class,
+                            e -> e.address().address().equals(IpPrefix.parse("10.8.0.1/24")));
+                    namespace.run("ip", "addr", "del", "10.8.0.1/24", "dev", "lo");
+                    // What is reported at the end of a turn comes before the next turn.
+                    event(KernelEvent.AddressRemoved.class, e -> true);
+                    assertTrue(
+                            events.stream().noneMatch(KernelEvent.ForeignChange.class::isInstance),
+                            "static nexthops are not ours");
+                    namespace.run("ip", "nexthop", "add", "id", "9", "blackhole", "protocol", "69");
+                    namespace.run("ip", "nexthop", "del", "id", "9");
+                    event(
+                            KernelEvent.ForeignChange.class,
+                            e -> e.change() == Change.NEXTHOP_DELETED);
+                });
+    }
+
     @Test
     void closedMonitorIsSilentAndItsListenerCannotCloseIt() throws Exception {
         try (NetworkNamespace namespace = NetworkNamespace.create()) {
@@ -281,7 +311,7 @@ class KernelMonitorKernelTest {
                     namespace.call(
                             () ->
                                     KernelMonitor.start(
-                                            0,
+                                            new KernelMonitor.Own(0, 0, 0x45),
                                             e -> {
                                                 IllegalStateException x =
                                                         assertThrows(

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.edgeipsec.xfrm.kernel.KernelFeatures.Feature;
 import io.edgeipsec.xfrm.kernel.Outcome.Kind;
 import io.edgeipsec.xfrm.link.LinkEntry;
+import io.edgeipsec.xfrm.link.NexthopGroup;
 import io.edgeipsec.xfrm.link.OperationalState;
 import io.edgeipsec.xfrm.link.RouteAnswer;
 import io.edgeipsec.xfrm.link.RouteEntry;
@@ -369,6 +370,51 @@ abstract class IpsecKernelContract {
                     Requests.value(kernel.putRoute(route));
                     Requests.value(kernel.removeLink("vpn2"));
                     assertEquals(List.of(), Requests.value(kernel.listRoutes()));
+                });
+    }
+
+    @Test
+    void nexthopGroupsOfTunnels() throws Exception {
+        withKernel(
+                kernel -> {
+                    assume(kernel, Feature.XFRM_INTERFACE);
+                    for (int i = 3; i <= 4; i++) {
+                        Requests.value(
+                                kernel.createLink(
+                                        TunnelLinkRequest.xfrm(
+                                                "vpn" + i,
+                                                "s" + i,
+                                                KernelNumbers.tunnelKey(i),
+                                                1390)));
+                    }
+                    int id = KernelNumbers.nexthopGroup(7);
+                    NexthopGroup both = new NexthopGroup(id, Set.of("vpn3", "vpn4"));
+                    NexthopGroup one = new NexthopGroup(id, Set.of("vpn4"));
+                    NexthopGroup none = new NexthopGroup(id, Set.of());
+                    for (NexthopGroup group : List.of(none, both, one, none, one, both)) {
+                        Requests.value(kernel.putNexthopGroup(group));
+                        assertEquals(List.of(group), Requests.value(kernel.listNexthopGroups()));
+                    }
+                    Requests.value(kernel.setLinkUsable("vpn3", false));
+                    Requests.value(kernel.setLinkUsable("vpn3", true));
+                    Requests.value(kernel.setLinkUsable("vpn3", false));
+                    assertEquals(
+                            List.of(both),
+                            Requests.value(kernel.listNexthopGroups()),
+                            "the operational state alone changes nothing");
+
+                    NexthopGroup more = new NexthopGroup(id, Set.of("vpn3", "vpn4", "vpn5"));
+                    assertTrue(kernel.putNexthopGroup(more).isRefused(Kind.GONE));
+                    assertEquals(List.of(both), Requests.value(kernel.listNexthopGroups()));
+                    Requests.value(kernel.removeLink("vpn3"));
+                    assertEquals(List.of(one), Requests.value(kernel.listNexthopGroups()));
+                    Requests.value(kernel.tidyNexthops());
+                    assertEquals(List.of(one), Requests.value(kernel.listNexthopGroups()));
+                    Requests.value(kernel.removeNexthopGroup(id));
+                    assertTrue(kernel.removeNexthopGroup(id).isRefused(Kind.GONE));
+                    Requests.value(kernel.putNexthopGroup(one));
+                    assertEquals(1, Requests.value(kernel.removeAll()).nexthopGroups());
+                    assertEquals(List.of(), Requests.value(kernel.listNexthopGroups()));
                 });
     }
 

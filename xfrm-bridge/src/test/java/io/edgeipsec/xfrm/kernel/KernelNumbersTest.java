@@ -53,6 +53,27 @@ class KernelNumbersTest {
         }
     }
 
+    @Test
+    void nexthopsOfTunnelsAndGroupsDoNotMeet() {
+        int last = KernelNumbers.MAX_GROUP;
+        assertEquals(0x45800001, KernelNumbers.nexthopGroup(1));
+        assertEquals(0x45fffffe, KernelNumbers.nexthopGroup(last));
+        assertEquals(OptionalInt.of(12), KernelNumbers.tunnelOfNexthop(KernelNumbers.nexthop(12)));
+        for (int group : new int[] {1, last}) {
+            int id = KernelNumbers.nexthopGroup(group);
+            assertTrue(KernelNumbers.isNexthopGroup(id));
+            assertEquals(OptionalInt.empty(), KernelNumbers.tunnelOfNexthop(id));
+        }
+        for (int other :
+                new int[] {KernelNumbers.nexthop(12), KernelNumbers.NEXTHOP_BLACKHOLE, 12}) {
+            assertFalse(KernelNumbers.isNexthopGroup(other));
+        }
+        for (int bad : new int[] {0, last + 1}) {
+            assertThrows(IllegalArgumentException.class, () -> KernelNumbers.nexthopGroup(bad));
+        }
+        assertThrows(IllegalArgumentException.class, () -> KernelNumbers.nexthop(0x80_0000));
+    }
+
     /** Lower is stronger. */
     @Test
     void bypassBeatsProtectAndNarrowBeatsWide() {

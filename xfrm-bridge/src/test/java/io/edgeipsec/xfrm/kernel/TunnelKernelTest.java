@@ -514,7 +514,7 @@ class TunnelKernelTest {
                                     .isRefused(Outcome.Kind.NOT_OURS));
 
                     FlushReport report = a.ask(IpsecKernel::removeAll);
-                    assertEquals(new FlushReport(3, 3, 1, 1, List.of()), report);
+                    assertEquals(new FlushReport(3, 3, 1, 1, 0, List.of()), report);
                     assertEquals(List.of(), a.ask(IpsecKernel::listSas));
                     assertEquals(Optional.empty(), a.ask(k -> k.findLink("vpn1")));
                     assertEquals("", a.namespace.run("ip", "xfrm", "policy"));
