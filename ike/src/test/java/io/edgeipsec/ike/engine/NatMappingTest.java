@@ -89,7 +89,8 @@ final class NatMappingTest {
         assertEquals(Set.of(BEFORE), espOfB());
         rekeyFromA();
         InFlight caught = net.dropOne();
-        net.b().receive(
+        net.b()
+                .receive(
                         new Path(caught.path().remote(), new Endpoint(TwoGateways.B, 6500)),
                         caught.datagram());
         assertEquals(Set.of(BEFORE), espOfB());
