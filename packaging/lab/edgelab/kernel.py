@@ -144,6 +144,9 @@ def _has_key(message: bytes) -> bool:
 BEFORE_KEYS = "XfrmAcquireError"
 """Packets for an SA that has an SPI already and no keys yet."""
 
+CHANGING = "XfrmInStateInvalid"
+"""Packets for an SA that is taken away or given its keys at that very moment."""
+
 NO_SA = "XfrmInNoStates"
 """Packets for an SA that is not there, as it was deleted, for example."""
 

@@ -85,6 +85,7 @@ def _peers_doing(lab: Lab) -> int:
     """The packets lost so far by what is known of a peer: it sends too early, or deletes so."""
     ways = (
         (interop.CHILD_BY_US, lab.site_a, kernel.BEFORE_KEYS),
+        (interop.CHILD_BY_US, lab.site_a, kernel.CHANGING),
         (interop.CHILD_BY_PEER, lab.site_b, kernel.BEFORE_KEYS),
         (interop.CHILD_BY_PEER, lab.site_b, kernel.NO_SA),
     )
