@@ -212,7 +212,9 @@ class ProfileApiTest {
         assertEquals(7, group.path("source_port_pool_size").asInt());
         String id = group.path("id").asText();
         ObjectNode session = Samples.routeBased();
-        for (String other : List.of(SystemProfiles.IKE.id(), "mp", id.replace(id.charAt(0), 'f'))) {
+        char first = id.charAt(0);
+        String unknown = id.replace(first, first == 'f' ? 'e' : 'f');
+        for (String other : List.of(SystemProfiles.IKE.id(), "mp", unknown)) {
             session.put("multi_path_group_id", other);
             assertEquals(
                     List.of("/multi_path_group_id"),
