@@ -55,11 +55,14 @@ final class KernelChildSas implements ChildSaKernel {
      */
     private static final Duration LATE_PACKETS = Duration.ofSeconds(2);
 
-    /**
-     * After which to look again whether something else is sent by; what waits does so for ten
-     * seconds at most.
-     */
+    /** After which to look again whether something else is sent by. */
     private static final Duration STILL_NEEDED = Duration.ofSeconds(1);
+
+    /**
+     * How often to look: for longer than a successor of the peer's waits, or an exchange that makes
+     * one of ours takes.
+     */
+    private static final int LOOKS = 15;
 
     private final KernelWork thread;
     private final IpsecKernel kernel;
@@ -122,30 +125,32 @@ final class KernelChildSas implements ChildSaKernel {
 
     @Override
     public void stopSending(IkeEffect.StopSending effect, Consumer<IkeReply> reply) {
-        execute(effect.request(), reply, () -> stopUnlessNeeded(effect, reply));
+        execute(effect.request(), reply, () -> stopUnlessNeeded(effect, reply, LOOKS));
     }
 
-    private void stopUnlessNeeded(IkeEffect.StopSending effect, Consumer<IkeReply> reply) {
-        if (!effect.deletedByPeer() && isNeeded(effect.locator())) {
-            thread.executeLater(STILL_NEEDED, () -> stopUnlessNeeded(effect, reply));
+    private void stopUnlessNeeded(
+            IkeEffect.StopSending effect, Consumer<IkeReply> reply, int looks) {
+        if (!effect.deletedByPeer() && looks > 0 && isOnlyOne(effect.locator())) {
+            thread.executeLater(STILL_NEEDED, () -> stopUnlessNeeded(effect, reply, looks - 1));
             return;
         }
         table.findSa(effect.locator()).ifPresent(sa -> stopSending(effect.locator(), sa));
         reply.accept(new IkeReply.SendingStopped(effect.request()));
     }
 
-    /** Whether nothing else is sent by, and what is to take its place has to wait still. */
-    private boolean isNeeded(ChildSaLocator locator) {
-        Optional<LiveSa> sa = table.findSa(locator).filter(found -> found.outbound().isPresent());
-        if (sa.isEmpty()) {
-            return false;
-        }
-        List<LiveSa> others =
-                table.installedOf(sa.get().child()).stream()
-                        .filter(other -> !other.equals(sa.get()))
-                        .toList();
-        return others.stream().noneMatch(other -> other.outbound().isPresent())
-                && others.stream().anyMatch(other -> waiting.containsKey(other.inbound()));
+    /**
+     * Whether nothing else is sent by yet: what is to take its place has to wait, or has gone
+     * meanwhile, and the one after that is being made.
+     */
+    private boolean isOnlyOne(ChildSaLocator locator) {
+        return table.findSa(locator)
+                .filter(sa -> sa.outbound().isPresent())
+                .filter(
+                        sa ->
+                                table.installedOf(sa.child()).stream()
+                                        .filter(other -> !other.equals(sa))
+                                        .noneMatch(other -> other.outbound().isPresent()))
+                .isPresent();
     }
 
     private void stopSending(ChildSaLocator locator, LiveSa sa) {

@@ -230,6 +230,34 @@ class KernelChildSasTest {
         assertEquals(1, replies.size());
     }
 
+    /** The peer has deleted the successor of its own, for ours is to stay, and we still make it. */
+    @Test
+    void whatIsToBeDeletedIsSentByUntilAnotherOneIsMade() {
+        Appliance box = new Appliance().start(branch());
+        ChildSaLocator older = box.establish("branch", "p1");
+        ChildSaInstallation theirs = box.rekeyedByPeer(box.reserve("branch", "p1"));
+        box.install(theirs);
+        List<IkeReply> replies = box.stopSending(older, /* deletedByPeer= */ false);
+        box.remove(theirs.locator());
+        box.pass(Duration.ofSeconds(3));
+        assertEquals(List.of(older.outbound().value()), outbound(box));
+        assertEquals(List.of(), replies, "not yet");
+        ChildSaLocator ours = box.establish("branch", "p1");
+        box.pass(Duration.ofSeconds(1));
+        assertEquals(List.of(ours.outbound().value()), outbound(box));
+        assertEquals(1, replies.size());
+    }
+
+    @Test
+    void whatIsToBeDeletedIsNotKeptForEver() {
+        Appliance box = new Appliance().start(branch());
+        ChildSaLocator only = box.establish("branch", "p1");
+        List<IkeReply> replies = box.stopSending(only, /* deletedByPeer= */ false);
+        box.pass(Duration.ofSeconds(15));
+        assertEquals(List.of(), outbound(box));
+        assertEquals(1, replies.size());
+    }
+
     @Test
     void aSessionThatIsDeletedMeanwhileLeavesNothing() {
         Appliance box = new Appliance().start(branch());
