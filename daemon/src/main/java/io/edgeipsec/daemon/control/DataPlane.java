@@ -161,6 +161,7 @@ public final class DataPlane implements AutoCloseable {
                 table.inherit(sa.reqid(), sa.id());
             }
             table.takeUnowned().forEach(kernel::removeSa);
+            sessions.demandSuccessors();
             removeLeftOvers(inventory);
             wakeWaiting(inventory);
             thread.executeLater(AUDIT_INTERVAL, this::auditRegularly);

@@ -312,6 +312,10 @@ final class SessionTable {
         heirlooms.put(sa, reqid);
     }
 
+    boolean hasInherited(int reqid) {
+        return inherited.containsKey(reqid);
+    }
+
     /** The SAs of an earlier run that a new one has just made superfluous. */
     Set<SaId> takeInherited(int reqid) {
         Set<SaId> sas = inherited.remove(reqid);

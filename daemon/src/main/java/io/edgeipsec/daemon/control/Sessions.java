@@ -41,6 +41,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.BiConsumer;
+import java.util.function.IntPredicate;
 import java.util.function.IntUnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -413,15 +414,30 @@ final class Sessions {
         engine.accept(entry.peer, new IkeInput.PeerConfigured(policy));
         if (returns) {
             // The kernel does not ask again for packets that wait already.
-            entry.blueprint
-                    .children()
-                    .forEach(
-                            (child, traits) -> {
-                                if (table.findAcquire(traits.reqid()).isPresent()) {
-                                    trafficWaits(new ChildRef(entry.session, child));
-                                }
-                            });
+            demand(
+                    entry,
+                    reqid -> table.findAcquire(reqid).isPresent() || table.hasInherited(reqid));
         }
+    }
+
+    /**
+     * Has IKE replace SAs of an earlier run, also where traffic is to bring tunnels up: as long as
+     * such SAs carry it, the kernel does not ask for others, but nobody rekeys them, and nobody
+     * notices when the peer has dropped its own.
+     */
+    void demandSuccessors() {
+        table.entries().forEach(entry -> demand(entry, table::hasInherited));
+    }
+
+    private void demand(SessionTable.Entry entry, IntPredicate ofReqid) {
+        entry.blueprint
+                .children()
+                .forEach(
+                        (child, traits) -> {
+                            if (ofReqid.test(traits.reqid())) {
+                                trafficWaits(new ChildRef(entry.session, child));
+                            }
+                        });
     }
 
     /**

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.edgeipsec.api.resource.ConnectionInitiationMode;
 import io.edgeipsec.daemon.config.Config;
 import io.edgeipsec.daemon.testing.SessionBuilder;
 import io.edgeipsec.ike.model.ChildSaLocator;
@@ -117,6 +118,18 @@ class StartTest {
         box.establish(reserved);
         assertFalse(box.sas().stream().anyMatch(old::contains), "superfluous from here on");
         assertEquals(2, box.sas().size());
+    }
+
+    /** They carry traffic, so the kernel asks for no others; nobody would rekey them. */
+    @Test
+    void successorsOfInheritedSasAreMadeWithoutWaitingForTraffic() {
+        Appliance before =
+                new Appliance().start(branch().mode(ConnectionInitiationMode.ON_DEMAND), hq());
+        before.establish("branch", "p1");
+        Appliance box = before.successor().start();
+        assertEquals(
+                List.of(new IkeInput.TrafficWaits("branch", "p1")),
+                box.told(IkeInput.TrafficWaits.class));
     }
 
     @Test
