@@ -395,7 +395,7 @@ public final class LinuxIpsecKernel implements IpsecKernel {
                 ask(
                         request,
                         () -> {
-                            groups.put(new NexthopGroup(id, Set.of()));
+                            groups.empty(id);
                             return groups.user(id);
                         });
         Optional<IpPrefix> named = user.toOptional().flatMap(destination -> destination);

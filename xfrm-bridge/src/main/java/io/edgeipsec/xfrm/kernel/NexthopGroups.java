@@ -90,6 +90,15 @@ final class NexthopGroups {
         }
     }
 
+    /** Takes all members out of a group that is there. */
+    void empty(int id) throws NetlinkException {
+        if (nexthops.find(id).isEmpty()) {
+            throw new NetlinkException(
+                    Errno.ENOENT, "no nexthop group " + Integer.toUnsignedString(id));
+        }
+        put(new NexthopGroup(id, Set.of()));
+    }
+
     /** A route that names the group, by its destination. */
     Optional<IpPrefix> user(int id) throws NetlinkException {
         return routes.destinationOver(id);
