@@ -1,11 +1,11 @@
 package io.edgeipsec.ike.crypto;
 
 import io.edgeipsec.ike.message.Octets;
-import java.io.IOException;
+import java.io.ByteArrayInputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import org.bouncycastle.asn1.ASN1Encoding;
-import org.bouncycastle.asn1.x509.Certificate;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
 
 /** How a CERTREQ payload names an authority (RFC 7296 §3.7). */
 public final class AuthorityKeys {
@@ -20,12 +20,14 @@ public final class AuthorityKeys {
     public static Octets hash(Octets certificate) {
         try {
             byte[] key =
-                    Certificate.getInstance(certificate.toByteArray())
-                            .getSubjectPublicKeyInfo()
-                            .getEncoded(ASN1Encoding.DER);
+                    CertificateFactory.getInstance("X.509")
+                            .generateCertificate(
+                                    new ByteArrayInputStream(certificate.toByteArray()))
+                            .getPublicKey()
+                            .getEncoded();
             return Octets.wrap(MessageDigest.getInstance("SHA-1").digest(key));
-        } catch (IOException notEncodable) {
-            throw new IllegalArgumentException("not a certificate", notEncodable);
+        } catch (CertificateException unreadable) {
+            throw new IllegalArgumentException("not a certificate", unreadable);
         } catch (NoSuchAlgorithmException impossible) {
             throw new IllegalStateException("every JDK has SHA-1", impossible);
         }

@@ -10,7 +10,6 @@ import java.util.regex.Pattern;
 import javax.security.auth.x500.X500Principal;
 import org.bouncycastle.asn1.ASN1Encoding;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
-import org.bouncycastle.asn1.ASN1ParsingException;
 import org.bouncycastle.asn1.x500.RDN;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x500.style.BCStyle;
@@ -44,7 +43,9 @@ public final class DistinguishedName {
                     Octets.wrap(
                             new X500Name(written.toArray(RDN[]::new))
                                     .getEncoded(ASN1Encoding.DER)));
-        } catch (IllegalArgumentException | ASN1ParsingException | IOException notOne) {
+        } catch (RuntimeException | IOException notOne) {
+            // BouncyCastle tells it in many ways: IllegalArgument-, ASN1Parsing-,
+            // NullPointerException.
             return Optional.empty();
         }
     }

@@ -73,7 +73,7 @@ class DistinguishedNameIdentitiesTest {
 
     /** {@code #} in front of a value means DER in hexadecimal digits (RFC 4514 §2.4). */
     @ParameterizedTest
-    @ValueSource(strings = {"1.2.3=#050u", "CN=#zz", "CN=#0c05"})
+    @ValueSource(strings = {"1.2.3=#050u", "CN=#zz", "CN=#0c05", "CN=#"})
     void valuesThatAreNoDerMakeNoName(String text) {
         assertEquals(Identification.FQDN, Identities.parse(text).type());
     }
