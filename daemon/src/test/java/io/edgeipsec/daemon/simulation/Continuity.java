@@ -46,7 +46,16 @@ final class Continuity {
     }
 
     void happened(Gateway at, IkeEvent event) {
-        if (watching && isNoisy()) {
+        if (!watching) {
+            return;
+        }
+        if (event instanceof IkeEvent.ChildSaClosed closed
+                && closed.reason().kind() == FailReason.Kind.EXPIRED
+                && scenario.has(Hazard.SLOW_CRYPTOGRAPHY)) {
+            // Seconds for each step, and steps that crossed: the lifetime was over before them.
+            excuse(at, closed.session(), closed.reason());
+        }
+        if (isNoisy()) {
             if (event instanceof IkeEvent.IkeSaClosed closed) {
                 excuse(at, closed.session(), closed.reason());
             } else if (event instanceof IkeEvent.ChildSaClosed closed) {

@@ -24,8 +24,12 @@ final class WireCheck {
     /** One message, or one fragment of it, of one sender under the keys of one IKE SA. */
     private record Slot(Key key, boolean response, long messageId, Octets fragment) {}
 
-    /** IKE_INTERMEDIATE stands under keys of its own (RFC 9242). */
-    private record Key(String gateway, long initiator, long responder, boolean early) {}
+    /**
+     * Each side has keys of its own, also where a reflected request makes a gateway both; and
+     * IKE_INTERMEDIATE has (RFC 9242).
+     */
+    private record Key(
+            String gateway, long initiator, long responder, boolean ofInitiator, boolean early) {}
 
     private record Vector(Key key, Octets iv) {}
 
@@ -47,6 +51,7 @@ final class WireCheck {
                         from.name,
                         header.initiatorSpi().value(),
                         header.responderSpi().value(),
+                        header.fromOriginalInitiator(),
                         header.exchange().equals(ExchangeType.IKE_INTERMEDIATE));
         Slot slot = new Slot(key, header.response(), header.messageId(), numbers);
         if (differs(slots.putIfAbsent(slot, datagram), datagram)) {
