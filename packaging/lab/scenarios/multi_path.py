@@ -20,7 +20,7 @@ def _session(lab: Lab, name: str, local: str, peer: str, net: int) -> Session:
         peer_id=f"{name}-b.example",
         tunnel_address=f"172.31.{net}.1/30",
         peer_tunnel_address=f"172.31.{net}.2/30",
-        dpd=DpdProfile(interval=1, retries=2),
+        dpd=DpdProfile(interval=3, retries=2),
     )
 
 
